@@ -1,0 +1,1 @@
+"""Mechanism shared by the services: no rule of the regulation lives here."""

@@ -1,0 +1,155 @@
+"""The recipe that each service follows: configure, serve, relay, consume, stop gracefully."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import structlog
+import typer
+from grpc_health.v1 import health_pb2
+from sqlalchemy import MetaData, text
+
+from kit import db, migrations, telemetry
+from kit.clock import Clock, system_clock
+from kit.config import Settings
+from kit.events import Broker, Consumer, Handlers, Relay
+from kit.identity import TokenVerifier
+from kit.rpc import Servicer, build_server
+from kit.runtime import Runtime
+
+log = structlog.get_logger()
+GRACE_SECONDS = 8
+RESTART_SECONDS = 1.0
+HEALTH_SECONDS = 2.0
+
+
+Loop = Callable[[Runtime], Awaitable[None]]
+
+
+@dataclass
+class App:
+    """`servicers`: (class, add function, full gRPC name); `loops`: coroutines that run for ever beside the server."""
+
+    name: str
+    metadata: MetaData
+    servicers: Sequence[tuple[type[Servicer], Callable[[Any, grpc.aio.Server], None], str]] = ()
+    handlers: Handlers = field(default_factory=dict)
+    loops: Sequence[Loop] = ()
+    settings: type[Settings] = Settings
+    # Further commands beside `serve` and `migrate`.
+    commands: Sequence[Callable[..., Any]] = ()
+
+    @property
+    def package(self) -> str:
+        """Its folder."""
+        return f"services/{self.name}"
+
+    def runtime(self, settings: Settings, clock: Clock = system_clock) -> Runtime:
+        """Pools and the broker's connection; nothing is contacted yet."""
+        return Runtime(
+            name=self.name,
+            settings=settings,
+            api=db.create_engine(settings, self.name, "api"),
+            worker=db.create_engine(settings, self.name, "worker"),
+            broker=Broker(self.name, settings.nats_url, settings.nats_password, settings.nats_replicas),
+            tokens=TokenVerifier(settings.oidc_issuer, settings.oidc_jwks_url, settings.oidc_audience),
+            clock=clock,
+        )
+
+    def server(self, runtime: Runtime, address: str) -> tuple[grpc.aio.Server, Any, int]:
+        """The gRPC server with this service's servicers."""
+        return build_server([(cls(runtime), add, name) for cls, add, name in self.servicers], address)
+
+    def background(self, runtime: Runtime) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """Everything that runs beside the server, by name."""
+        consumer = Consumer(self.name, runtime.worker, runtime.broker, self.handlers, runtime.clock)
+        tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [("relay", Relay(runtime.worker, runtime.broker).run)]
+        for source, subjects in consumer.sources().items():
+            tasks.append((f"consume_{source}", lambda s=source, t=subjects: consumer.consume(s, t)))
+        tasks += [(loop.__name__, lambda run=loop: run(runtime)) for loop in self.loops]
+        return tasks
+
+    def main(self) -> None:
+        """python -m services.<name> [serve|migrate|…]"""
+        cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=f"The {self.name} service.")
+
+        @cli.callback(invoke_without_command=True)
+        def default(context: typer.Context) -> None:
+            if context.invoked_subcommand is None:
+                self.serve()
+
+        cli.command()(self.serve)
+        cli.command()(self.migrate)
+        for command in self.commands:
+            cli.command()(command)
+        cli()
+
+    def migrate(self) -> None:
+        """Bring the database to this code's version."""
+        settings = self.settings()
+        migrations.upgrade(self.package, settings.database_url(self.name, "owner"), self.metadata)
+
+    def serve(self) -> None:
+        """Run until SIGTERM."""
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        settings = self.settings()
+        telemetry.set_up(self.name, settings)
+        runtime = self.runtime(settings)
+        server, status, port = self.server(runtime, f"{settings.grpc_host}:{settings.grpc_port}")
+        await status.set("live", health_pb2.HealthCheckResponse.SERVING)
+        await server.start()
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        log.info("serving", service=self.name, port=port)
+        tasks = [asyncio.create_task(forever(name, run)) for name, run in self.background(runtime)]
+        tasks += [asyncio.create_task(runtime.broker.connect()), asyncio.create_task(_watch_health(runtime, status))]
+        await stop.wait()
+        await status.enter_graceful_shutdown()
+        await server.stop(GRACE_SECONDS)
+        await stop_all(tasks, runtime)
+        log.info("stopped", service=self.name)
+
+
+async def forever(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Starts `run` anew whenever it ends; a failure costs a second, never the process."""
+    while True:
+        try:
+            await run()
+        except Exception as error:  # a loop must outlive whatever it meets
+            telemetry.LOOP_FAILURES.labels(name).inc()
+            if db.is_disconnect(error):
+                log.warning("loop_waits_for_database", loop=name)
+            else:
+                log.error("loop_failed", loop=name, exc_info=error)
+            await asyncio.sleep(RESTART_SECONDS)
+
+
+async def stop_all(tasks: list[asyncio.Task], runtime: Runtime) -> None:
+    """Ends the loops between two steps, then gives everything back."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await runtime.broker.close()
+    await runtime.api.dispose()
+    await runtime.worker.dispose()
+    telemetry.shut_down()
+
+
+async def _watch_health(runtime: Runtime, status: Any) -> None:
+    """Ready ("") while the database answers; writes don't wait for the broker, so readiness doesn't either."""
+    while True:
+        try:
+            async with runtime.api.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+            state = health_pb2.HealthCheckResponse.SERVING
+        except Exception as error:  # any failure means: not ready
+            log.warning("not_ready", why=type(error).__name__)
+            state = health_pb2.HealthCheckResponse.NOT_SERVING
+        await status.set("", state)
+        await asyncio.sleep(HEALTH_SECONDS)

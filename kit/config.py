@@ -1,0 +1,37 @@
+"""Settings come from the environment (YKCD_…) and, for secrets, from one file each in YKCD_SECRETS_DIR."""
+
+import os
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What every process needs; a service with more needs subclasses it."""
+
+    model_config = SettingsConfigDict(env_prefix="YKCD_", secrets_dir=os.environ.get("YKCD_SECRETS_DIR"), extra="ignore")
+
+    grpc_host: str = "127.0.0.1"
+    grpc_port: int = 0
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    db_host: str = "127.0.0.1"
+    db_port: int = 5432
+    db_owner_password: SecretStr = SecretStr("")
+    db_api_password: SecretStr = SecretStr("")
+    db_worker_password: SecretStr = SecretStr("")
+    db_pool_size: int = 8
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_password: SecretStr = SecretStr("")
+    # 3 on a cluster of three; more than the cluster has would brick a single server at its next boot.
+    nats_replicas: int = 1
+    oidc_issuer: str = ""
+    oidc_jwks_url: str = ""
+    oidc_audience: str = "ykcd"
+    otlp_endpoint: str = ""
+    log_level: str = "INFO"
+
+    def database_url(self, service: str, role: str) -> str:
+        """SQLAlchemy URL for one of the roles `owner`, `api`, `worker` of a service's database."""
+        password = getattr(self, f"db_{role}_password").get_secret_value()
+        return f"postgresql+psycopg://{service}_{role}:{password}@{self.db_host}:{self.db_port}/{service}"

@@ -1,0 +1,8 @@
+"""Events: emit() writes to the outbox, a Relay publishes to JetStream, a Consumer applies others' events once each."""
+
+from kit.events.broker import Broker
+from kit.events.consumer import Consumer, Handler, Handlers, Retry
+from kit.events.outbox import emit, open_envelope
+from kit.events.relay import Relay
+
+__all__ = ["Broker", "Consumer", "Handler", "Handlers", "Relay", "Retry", "emit", "open_envelope"]

@@ -1,0 +1,88 @@
+"""The connection to NATS: never given up, and nothing waits for it but events themselves."""
+
+import asyncio
+
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError
+from pydantic import SecretStr
+
+log = structlog.get_logger()
+RETRY_SECONDS = 1.0
+# Republishing within this window is dropped by the broker already; beyond it, by the receivers' inboxes.
+DUPLICATE_WINDOW_SECONDS = 600
+
+
+def stream_name(service: str) -> str:
+    """One stream per sending service."""
+    return f"YKCD_{service.upper()}"
+
+
+class Broker:
+    """One service's connection, under the service's own account."""
+
+    def __init__(self, service: str, url: str, password: SecretStr, replicas: int = 1) -> None:
+        self.service, self._url, self._password, self._replicas = service, url, password, replicas
+        self._client = Client()
+        self._ready = asyncio.Event()
+
+    async def connect(self) -> None:
+        """Tries until the server answers and our own stream stands; afterwards the client reconnects by itself."""
+        while True:
+            try:
+                self._client = await nats.connect(
+                    self._url,
+                    user=self.service,
+                    password=self._password.get_secret_value(),
+                    name=self.service,
+                    inbox_prefix=f"_INBOX_{self.service}",
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=RETRY_SECONDS,
+                    ping_interval=10,
+                    max_outstanding_pings=2,
+                    error_cb=self._on_error,
+                )
+                break
+            except Exception as error:  # refused, unresolvable, timed out: the server may simply not be there yet
+                log.info("broker_awaited", why=str(error) or type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+        self._ready.set()
+
+    async def jetstream(self) -> JetStreamContext:
+        """Waits for the first connection."""
+        await self._ready.wait()
+        return self._client.jetstream(timeout=5)
+
+    async def ensure_stream(self) -> None:
+        """Makes our stream, or makes it anew when the broker lost its store."""
+        js = await self.jetstream()
+        config = StreamConfig(
+            name=stream_name(self.service),
+            subjects=[f"ykcd.{self.service}.>"],
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            num_replicas=self._replicas,
+            duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        )
+        try:
+            await js.stream_info(config.name or "")
+        except APIError:
+            await js.add_stream(config)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server answers now."""
+        return self._client.is_connected
+
+    async def close(self) -> None:
+        """Sends what is buffered and leaves."""
+        if self._client.is_connected:
+            await self._client.drain()
+        else:
+            await self._client.close()
+
+    async def _on_error(self, error: Exception) -> None:
+        log.warning("broker_error", why=str(error) or type(error).__name__)

@@ -1,0 +1,175 @@
+"""Others' events, each applied once: its id enters the inbox in the transaction of its effect, so a second delivery changes nothing."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+from google.protobuf.message import Message
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+from opentelemetry import trace
+from opentelemetry.propagate import extract
+from opentelemetry.trace import SpanKind
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from ykcd.event.v1.envelope_pb2 import Envelope
+
+from kit import db, telemetry
+from kit.clock import Clock
+from kit.events.broker import RETRY_SECONDS, Broker, stream_name
+from kit.events.outbox import open_envelope
+from kit.tables import dead_letter, inbox
+
+log = structlog.get_logger()
+tracer = trace.get_tracer(__name__)
+
+Handler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
+# The event type that each handler is for. The key None means: every event of every service.
+Handlers = dict[type[Message] | None, Handler]
+
+BATCH = 64
+IDLE_SECONDS = 5.0
+# How long a started batch waits for more; also the price of its first message.
+GATHER_SECONDS = 0.02
+ACK_WAIT_SECONDS = 30.0
+# After the last of these a message goes to the dead letters; a database that is away doesn't count.
+BACK_OFF_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
+SERVICES = ("directive", "assignment", "deadline", "notification", "reporting", "audit")
+
+
+class Retry(Exception):  # noqa: N818 - a request, not an error
+    """Raised by a handler that can't apply its event before another one has come."""
+
+
+class Consumer:
+    """One durable pull consumer on each stream that a handler needs, named after the service."""
+
+    def __init__(self, service: str, engine: AsyncEngine, broker: Broker, handlers: Handlers, clock: Clock) -> None:
+        self._service, self._engine, self._broker, self._handlers, self._clock = service, engine, broker, handlers, clock
+
+    def sources(self) -> dict[str, list[str]]:
+        """For each sending service the subjects to hear."""
+        if None in self._handlers:
+            return {service: [f"ykcd.{service}.>"] for service in SERVICES}
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for event in self._handlers:
+            full_name = event.DESCRIPTOR.full_name  # type: ignore[union-attr]
+            wanted[full_name.split(".")[1]].append(f"{full_name}.>")
+        return dict(wanted)
+
+    async def consume(self, source: str, subjects: list[str]) -> None:
+        """Hears one stream for ever. Returns (to be started anew) when the broker has lost the stream or the consumer."""
+        js = await self._broker.jetstream()
+        config = ConsumerConfig(
+            durable_name=self._service,
+            ack_policy=AckPolicy.EXPLICIT,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_wait=ACK_WAIT_SECONDS,
+            filter_subjects=subjects,
+            max_ack_pending=BATCH * 4,
+        )
+        try:
+            await js.add_consumer(stream_name(source), config)
+        except NotFoundError:
+            # The sender hasn't been up yet.
+            await asyncio.sleep(RETRY_SECONDS)
+            return
+        subscription = await js.pull_subscribe_bind(consumer=self._service, stream=stream_name(source))
+        try:
+            while True:
+                batch = await self._fetch(subscription)
+                if batch:
+                    await self.handle(batch)
+                elif not await self._stands(js, source):
+                    return
+        finally:
+            await subscription.unsubscribe()
+
+    async def _stands(self, js: Any, source: str) -> bool:
+        """A wiped broker knows the consumer no more, and says nothing by itself."""
+        try:
+            await js.consumer_info(stream_name(source), self._service)
+        except NotFoundError:
+            return False
+        return True
+
+    async def _fetch(self, subscription: Any) -> list[Msg]:
+        try:
+            first = await subscription.fetch(1, timeout=IDLE_SECONDS)
+        except NatsTimeout:
+            return []
+        try:
+            return first + await subscription.fetch(BATCH - 1, timeout=GATHER_SECONDS)
+        except NatsTimeout:
+            return first
+
+    async def handle(self, batch: Sequence[Msg]) -> None:
+        """All in one transaction; if that fails, each in its own, so that one bad event holds up no other."""
+        try:
+            async with db.transaction(self._engine) as session:
+                for message in batch:
+                    await self._apply(session, message.data)
+        except Exception:  # sorted out one by one below
+            for message in batch:
+                await self._handle_alone(message)
+            return
+        await asyncio.gather(*(message.ack() for message in batch))
+
+    async def _handle_alone(self, message: Msg) -> None:
+        try:
+            async with db.transaction(self._engine) as session:
+                await self._apply(session, message.data)
+        except Exception as error:  # whatever a handler raises: retried, then laid aside
+            await self._retry_or_bury(message, error)
+        else:
+            await message.ack()
+
+    async def _retry_or_bury(self, message: Msg, error: Exception) -> None:
+        delivered = message.metadata.num_delivered or 1
+        poison = isinstance(error, ValueError) and not message_is_ours(message.data)
+        if db.is_disconnect(error):
+            await message.nak(delay=BACK_OFF_SECONDS[1])
+        elif not poison and delivered <= len(BACK_OFF_SECONDS):
+            log.warning("event_retried", subject=message.subject, deliveries=delivered, why=repr(error))
+            await message.nak(delay=BACK_OFF_SECONDS[delivered - 1])
+        else:
+            await self.bury(message.subject, message.data, repr(error), delivered)
+            await message.term()
+
+    async def bury(self, subject: str, data: bytes, problem: str, deliveries: int) -> None:
+        """Keeps what can't be applied, for a person to look at."""
+        log.error("event_buried", subject=subject, why=problem)
+        telemetry.DEAD_LETTERS.inc()
+        event_id = open_envelope(data)[0].event_id if message_is_ours(data) else None
+        async with db.transaction(self._engine) as session:
+            row = {"subject": subject, "event_id": event_id, "payload": data, "problem": problem, "deliveries": deliveries}
+            await session.execute(insert(dead_letter).values(create_time=self._clock(), **row))
+
+    async def _apply(self, session: AsyncSession, data: bytes) -> None:
+        envelope, event = open_envelope(data)
+        handler = self._handlers.get(type(event)) or self._handlers.get(None)
+        if handler is None:
+            raise ValueError(f"no handler for {type(event).__name__}")
+        entered = upsert(inbox).values(event_id=envelope.event_id, receive_time=self._clock())
+        entered = entered.on_conflict_do_nothing().returning(inbox.c.event_id)
+        if await session.scalar(entered) is None:
+            return
+        db.begin_work(session, self._service, self._clock(), envelope.actor)
+        name = type(event).__name__
+        parent = extract({"traceparent": envelope.traceparent})
+        with tracer.start_as_current_span(f"process {name}", context=parent, kind=SpanKind.CONSUMER), telemetry.handling(name):
+            await handler(session, event, envelope)
+
+
+def message_is_ours(data: bytes) -> bool:
+    """Whether it opens at all; what doesn't never will."""
+    try:
+        open_envelope(data)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""The outbox: an event is written in the transaction of the change that it tells, or not at all."""
+
+from uuid import UUID
+
+from google.protobuf import symbol_database
+from google.protobuf.message import Message
+from opentelemetry.propagate import inject
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from ykcd.event.v1.envelope_pb2 import Envelope
+
+from kit import db
+from kit.dates import from_time
+from kit.errors import FailedPrecondition
+from kit.tables import outbox
+
+# Half of the broker's default limit of a message, and plenty for 500 assignments.
+MAX_BYTES = 512 * 1024
+
+
+async def emit(session: AsyncSession, aggregate_id: UUID, version: int, event: Message) -> None:
+    """Tells `event`, the state of the aggregate at `version`, when this transaction commits."""
+    work = db.work(session)
+    event_id = db.new_id()
+    envelope = Envelope(
+        event_id=str(event_id),
+        aggregate_id=str(aggregate_id),
+        aggregate_version=version,
+        time=from_time(work.now),
+        actor=work.actor,
+        traceparent=current_traceparent(),
+        source=work.service,
+    )
+    envelope.payload.Pack(event)
+    body = envelope.SerializeToString()
+    if len(body) > MAX_BYTES:
+        raise FailedPrecondition(reason="TOO_LARGE", message="Nội dung quá lớn để gửi trong một lần; vui lòng tách thành nhiều văn bản.")
+    await session.execute(
+        # inline(): requests may insert here and read nothing back.
+        insert(outbox)
+        .inline()
+        .values(
+            event_id=event_id,
+            aggregate_id=aggregate_id,
+            aggregate_version=version,
+            subject=subject(event, work.service, aggregate_id),
+            envelope=body,
+            create_time=work.now,
+        )
+    )
+
+
+def subject(event: Message, service: str, aggregate_id: UUID) -> str:
+    """ykcd.<service>.v1.<Type>.<aggregate>: always under the sender's own prefix, also for kit's events."""
+    return f"ykcd.{service}.v1.{event.DESCRIPTOR.name}.{aggregate_id}"
+
+
+def current_traceparent() -> str:
+    """W3C trace context of what runs now; empty where nothing is traced."""
+    carrier: dict[str, str] = {}
+    inject(carrier)
+    return carrier.get("traceparent", "")
+
+
+def open_envelope(data: bytes) -> tuple[Envelope, Message]:
+    """The envelope and the event in it; ValueError for what isn't one of ours."""
+    envelope = Envelope()
+    try:
+        envelope.ParseFromString(data)
+        name = envelope.payload.TypeName()
+        event = symbol_database.Default().GetSymbol(name)()
+        if not envelope.payload.Unpack(event):
+            raise ValueError(name)
+        UUID(envelope.event_id), UUID(envelope.aggregate_id)
+    except ValueError:
+        raise
+    except Exception as error:  # protobuf's DecodeError and KeyError share no base
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return envelope, event

@@ -1,0 +1,108 @@
+"""From the outbox to JetStream: one active relay per service, one event in flight per aggregate, IN_FLIGHT in all."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+import psycopg
+import structlog
+from nats.js import JetStreamContext
+from opentelemetry import trace
+from opentelemetry.propagate import extract
+from opentelemetry.trace import SpanKind
+from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from ykcd.event.v1.envelope_pb2 import Envelope
+
+from kit import telemetry
+from kit.db import transaction
+from kit.events.broker import Broker
+from kit.events.outbox import current_traceparent
+from kit.tables import outbox
+
+log = structlog.get_logger()
+tracer = trace.get_tracer(__name__)
+BATCH = 256
+IN_FLIGHT = 64
+# A wake-up that got lost costs at most this.
+IDLE_SECONDS = 1.0
+BACK_OFF_SECONDS = 1.0
+# Any fixed number, the same in each service's own database.
+LOCK = 7_120_161_011
+
+
+class Relay:
+    """Runs for ever; a second replica waits for the lock."""
+
+    def __init__(self, engine: AsyncEngine, broker: Broker) -> None:
+        self._engine, self._broker = engine, broker
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+
+    async def run(self) -> None:
+        """Holds the lock on a connection of its own, which also hears the wake-ups."""
+        js = await self._broker.jetstream()
+        await self._broker.ensure_stream()
+        async with await self._listener() as connection:
+            while not await _locked(connection):
+                await asyncio.sleep(IDLE_SECONDS)
+            await connection.execute("LISTEN outbox")
+            while True:
+                if not await self.publish_batch(js):
+                    async for _ in connection.notifies(timeout=IDLE_SECONDS, stop_after=1):
+                        pass
+
+    async def _listener(self) -> psycopg.AsyncConnection:
+        """Outside the pool and any pooler: the lock and LISTEN belong to the connection."""
+        url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return await psycopg.AsyncConnection.connect(url, autocommit=True)
+
+    async def publish_batch(self, js: JetStreamContext) -> int:
+        """Publishes what waits, marks what the broker acknowledged. How many there were."""
+        async with transaction(self._engine) as session:
+            rows = (await session.execute(_waiting())).all()
+            telemetry.OUTBOX_WAITING.set(await session.scalar(select(func.count()).where(outbox.c.publish_time.is_(None))) or 0)
+        chains: dict[object, list[Row]] = defaultdict(list)
+        for row in rows:
+            chains[row.aggregate_id].append(row)
+        published = await asyncio.gather(*(self._publish_chain(js, chain) for chain in chains.values()))
+        done = [event_id for chain in published for event_id in chain]
+        if done:
+            async with transaction(self._engine) as session:
+                await session.execute(update(outbox).where(outbox.c.event_id.in_(done)).values(publish_time=func.now()))
+            telemetry.OUTBOX_PUBLISHED.inc(len(done))
+        if len(done) < len(rows):
+            await self._broker.ensure_stream()
+            await asyncio.sleep(BACK_OFF_SECONDS)
+        return len(rows)
+
+    async def _publish_chain(self, js: JetStreamContext, chain: Sequence[Row]) -> list[object]:
+        """One aggregate's events, in order; the first failure ends it."""
+        done: list[object] = []
+        for row in chain:
+            async with self._slots:
+                try:
+                    await _publish(js, row)
+                except Exception as error:  # whatever it was, the row stays and is tried again
+                    log.warning("publish_failed", event_id=str(row.event_id), why=str(error) or type(error).__name__)
+                    break
+            done.append(row.event_id)
+        return done
+
+
+async def _locked(connection: psycopg.AsyncConnection) -> bool:
+    cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _waiting() -> Select:
+    columns = (outbox.c.event_id, outbox.c.aggregate_id, outbox.c.subject, outbox.c.envelope)
+    return select(*columns).where(outbox.c.publish_time.is_(None)).order_by(outbox.c.seq).limit(BATCH)
+
+
+async def _publish(js: JetStreamContext, row: Row) -> None:
+    envelope = Envelope.FromString(row.envelope)
+    parent = extract({"traceparent": envelope.traceparent})
+    with tracer.start_as_current_span(f"publish {row.subject.rsplit('.', 1)[0]}", context=parent, kind=SpanKind.PRODUCER):
+        headers = {"Nats-Msg-Id": str(row.event_id), "traceparent": current_traceparent()}
+        await js.publish(row.subject, row.envelope, timeout=5, headers=headers)

@@ -1,0 +1,150 @@
+"""Who calls: a token verified here, then the person, unit and roles from our own records.
+
+The token only proves (iss, sub). Unit and roles come from `member`, so that a role taken away is gone with the next request, and a claim that
+says otherwise counts for nothing.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from ykcd.event.v1.envelope_pb2 import ActorRef
+
+from kit.errors import InvalidArgument, PermissionDenied, Unauthenticated, unavailable
+
+log = structlog.get_logger()
+ALGORITHMS = ["RS256", "PS256", "ES256"]
+# An unknown key id makes us ask Keycloak again, but not more often than this.
+REFETCH_SECONDS = 10
+LEEWAY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A member who acts: one person in one unit."""
+
+    person_id: UUID
+    unit_id: UUID
+    roles: frozenset[str]
+    name: str
+
+    def has(self, *roles: str) -> bool:
+        """Whether the actor holds at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+    def require(self, *roles: str) -> None:
+        """PermissionDenied unless the actor holds one of `roles`."""
+        if not self.has(*roles):
+            raise PermissionDenied(
+                reason="ROLE_REQUIRED", message="Bạn không có quyền thực hiện việc này.", metadata={"roles": ",".join(roles)}
+            )
+
+    def ref(self) -> ActorRef:
+        """For the envelope of an event."""
+        return ActorRef(person_id=str(self.person_id), unit_id=str(self.unit_id), roles=sorted(self.roles), name=self.name)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a verified token proves."""
+
+    issuer: str
+    subject: str
+
+
+class TokenVerifier:
+    """Verifies access tokens against the issuer's published keys, which it keeps and refetches when a new key id appears."""
+
+    def __init__(self, issuer: str, jwks_url: str, audience: str) -> None:
+        self.issuer, self.jwks_url, self.audience = issuer, jwks_url, audience
+        self._keys: KeySet | None = None
+        self._fetched = 0.0
+        self._lock = asyncio.Lock()
+        self._registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+            # Keycloak's mark of an access token; an ID token says "ID".
+            typ={"essential": True, "value": "Bearer"},
+        )
+
+    async def verify(self, token: str) -> Claims:
+        """Unauthenticated for anything but a live access token of our issuer for our audience."""
+        keys = await self._key_set()
+        try:
+            claims = self._decode(token, keys)
+        except (JoseError, ValueError):
+            keys = await self._key_set(refetch=True)
+            try:
+                claims = self._decode(token, keys)
+            except (JoseError, ValueError) as error:
+                log.info("token_refused", why=type(error).__name__)
+                raise Unauthenticated(reason="TOKEN_INVALID", message="Phiên đăng nhập không hợp lệ hoặc đã hết hạn.") from None
+        return Claims(issuer=claims["iss"], subject=claims["sub"])
+
+    def _decode(self, token: str, keys: KeySet) -> dict[str, Any]:
+        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        self._registry.validate(decoded.claims)
+        return decoded.claims
+
+    async def _key_set(self, *, refetch: bool = False) -> KeySet:
+        async with self._lock:
+            fresh = time.monotonic() - self._fetched < REFETCH_SECONDS
+            if self._keys is None or (refetch and not fresh):
+                self._keys = await self._fetch()
+                self._fetched = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                response = await client.get(self.jwks_url)
+                response.raise_for_status()
+                keys = [key for key in response.json()["keys"] if key.get("use", "sig") == "sig"]
+                return KeySet.import_key_set({"keys": keys})
+        except (httpx.HTTPError, KeyError, ValueError) as error:
+            log.warning("keys_unavailable", why=type(error).__name__)
+            raise unavailable("keycloak") from None
+
+
+# Finds the member and tells row-level security who acts, in one round trip. set_config(…, true) ends with the transaction.
+_ENTER = text("""
+    SELECT person_id, unit_id, roles, name,
+           set_config('ykcd.person', person_id::text, true), set_config('ykcd.unit', unit_id::text, true),
+           set_config('ykcd.roles', array_to_string(roles, ','), true)
+      FROM member
+     WHERE issuer = :issuer AND subject = :subject AND active AND (CAST(:unit AS uuid) IS NULL OR unit_id = CAST(:unit AS uuid))
+""")
+
+
+async def enter(session: AsyncSession, claims: Claims, unit: str | None) -> Actor:
+    """The actor of this transaction. `unit` chooses among the caller's own memberships and can't add one."""
+    if unit is not None:
+        _require_uuid(unit)
+    rows = (await session.execute(_ENTER, {"issuer": claims.issuer, "subject": claims.subject, "unit": unit})).all()
+    if not rows:
+        raise PermissionDenied(
+            reason="NOT_A_MEMBER", message="Tài khoản chưa được phân vào đơn vị nào. Vui lòng liên hệ quản trị của Văn phòng UBND tỉnh."
+        )
+    if len(rows) > 1:
+        raise InvalidArgument.field("ykcd-unit", "UNIT_REQUIRED", "Bạn thuộc nhiều đơn vị; vui lòng chọn đơn vị làm việc.")
+    row = rows[0]
+    return Actor(row.person_id, row.unit_id, frozenset(row.roles), row.name)
+
+
+def _require_uuid(unit: str) -> None:
+    try:
+        UUID(unit)
+    except ValueError:
+        raise InvalidArgument.field("ykcd-unit", "UNIT_INVALID", "Mã đơn vị không hợp lệ.") from None

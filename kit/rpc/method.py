@@ -1,0 +1,178 @@
+"""What surrounds each RPC method: who calls, is the request well-formed, one transaction, one effect per request_id, one way to fail.
+
+class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer):
+    @write
+    async def AcceptAssignment(self, call, request):
+        ...use case with call.session, call.actor...; return a message
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from kit import db, identity, telemetry
+from kit.errors import Aborted, Error, Unauthenticated, unavailable
+from kit.identity import Actor, Claims
+from kit.rpc import denial, idempotency
+from kit.rpc.validation import validate
+from kit.runtime import Runtime
+
+log = structlog.get_logger()
+# Metadata by which a person of several units says in which one this call acts.
+UNIT_KEY = "ykcd-unit"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a method gets beside its request."""
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+
+
+class Servicer:
+    """Base of all servicers: what every method needs to begin."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+
+def read(method: Callable[..., Awaitable[Message]]) -> Any:
+    """A unary method that changes nothing."""
+    return _unary(method, writes=False)
+
+
+def write(method: Callable[..., Awaitable[Message]]) -> Any:
+    """A unary method that changes something: the request carries a request_id, and the same one twice has one effect."""
+    return _unary(method, writes=True)
+
+
+def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
+    @wraps(method)
+    async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
+        async with _answered(self, method.__name__, request, context):
+            claims = await _authenticate(self, context)
+            validate(request)
+            async with db.transaction(self.runtime.api) as session:
+                call = await _enter(self, session, claims, context)
+                if not writes:
+                    return await method(self, call, request)
+                return await idempotency.once(call, method.__name__, request, lambda: method(self, call, request))
+        raise AssertionError("unreachable: _answered ends the call")
+
+    return serve
+
+
+def watch(method: Callable[..., AsyncIterator[Message]]) -> Any:
+    """A server stream. It gets no transaction of its own (a stream may live for minutes): `self.enter(…)` opens one when needed."""
+
+    @wraps(method)
+    async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Message]:
+        async with _answered(self, method.__name__, request, context):
+            claims = await _authenticate(self, context)
+            validate(request)
+            async for message in method(self, Entrance(self, claims, context), request):
+                yield message
+
+    return serve
+
+
+def receive(method: Callable[..., Awaitable[Message]]) -> Any:
+    """A client stream. As with watch, no transaction is held while bytes arrive."""
+
+    @wraps(method)
+    async def serve(self: Servicer, requests: AsyncIterator[Message], context: grpc.aio.ServicerContext) -> Message:
+        async with _answered(self, method.__name__, None, context):
+            claims = await _authenticate(self, context)
+            return await method(self, Entrance(self, claims, context), requests)
+        raise AssertionError("unreachable: _answered ends the call")
+
+    return serve
+
+
+class Entrance:
+    """Opens transactions for a caller who is known already; each time the rights are looked up anew."""
+
+    def __init__(self, servicer: Servicer, claims: Claims, context: grpc.aio.ServicerContext) -> None:
+        self._servicer, self._claims, self._context = servicer, claims, context
+
+    def transaction(self) -> "_EnteredTransaction":
+        """async with entrance.transaction() as call: …"""
+        return _EnteredTransaction(self._servicer, self._claims, self._context)
+
+
+class _EnteredTransaction:
+    def __init__(self, servicer: Servicer, claims: Claims, context: grpc.aio.ServicerContext) -> None:
+        self._arguments = (claims, context)
+        self._servicer = servicer
+        self._transaction = db.transaction(servicer.runtime.api)
+
+    async def __aenter__(self) -> Call:
+        session = await self._transaction.__aenter__()
+        try:
+            return await _enter(self._servicer, session, *self._arguments)
+        except BaseException as error:
+            await self._transaction.__aexit__(type(error), error, error.__traceback__)
+            raise
+
+    async def __aexit__(self, *exception: Any) -> bool | None:
+        return await self._transaction.__aexit__(*exception)
+
+
+async def _authenticate(servicer: Servicer, context: grpc.aio.ServicerContext) -> Claims:
+    scheme, _, token = str(_metadata(context, "authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        # A stranger who knocks, not somebody refused.
+        raise Unauthenticated(reason="TOKEN_MISSING", message="Vui lòng đăng nhập.", denial=False)
+    return await servicer.runtime.tokens.verify(token)
+
+
+async def _enter(servicer: Servicer, session: AsyncSession, claims: Claims, context: grpc.aio.ServicerContext) -> Call:
+    actor = await identity.enter(session, claims, _metadata(context, UNIT_KEY))
+    now = servicer.runtime.clock()
+    db.begin_work(session, servicer.runtime.name, now, actor.ref())
+    structlog.contextvars.bind_contextvars(person=str(actor.person_id), unit=str(actor.unit_id))
+    return Call(session, actor, now)
+
+
+def _metadata(context: grpc.aio.ServicerContext, key: str) -> str | None:
+    return next((value for name, value in context.invocation_metadata() or () if name == key), None)
+
+
+class _answered:  # noqa: N801 - reads as a statement
+    """Turns whatever is raised within into the one status the caller gets, and notes denials."""
+
+    def __init__(self, servicer: Servicer, method: str, request: Message | None, context: grpc.aio.ServicerContext) -> None:
+        self._servicer, self._method, self._request, self._context = servicer, method, request, context
+
+    async def __aenter__(self) -> None:
+        structlog.contextvars.clear_contextvars()
+
+    async def __aexit__(self, _type: Any, raised: BaseException | None, _traceback: Any) -> None:
+        if raised is None or not isinstance(raised, Exception) or isinstance(raised, grpc.aio.AbortError):
+            return
+        error = as_error(raised)
+        await denial.note(self._servicer, self._context, self._method, self._request, error)
+        await self._context.abort_with_status(error.to_grpc())
+
+
+def as_error(raised: Exception) -> Error:
+    """The error of ours that says what happened, without internals."""
+    if isinstance(raised, Error):
+        return raised
+    if isinstance(raised, StaleDataError):
+        return Aborted(reason="STALE_VERSION", message="Nội dung đã được người khác cập nhật. Vui lòng tải lại.")
+    if db.is_disconnect(raised):
+        log.warning("database_unavailable", why=type(raised).__name__)
+        return unavailable("database")
+    log.error("unexpected", exc_info=raised, trace_id=telemetry.trace_id())
+    return Error()

@@ -1,0 +1,100 @@
+"""The tables that every service's database has beside its own: outbox, inbox, idempotency, dead letters, and copies of what `directive` and
+`deadline` tell everybody (members, units, the calendar). Created by `kit.migrations.base`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+metadata = MetaData()
+TIME = DateTime(timezone=True)
+
+# Events in the order of their writing. Published rows are kept, to rebuild the stream from.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("event_id", Uuid, nullable=False, unique=True),
+    Column("aggregate_id", Uuid, nullable=False),
+    Column("aggregate_version", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    # A serialized ykcd.event.v1.Envelope.
+    Column("envelope", LargeBinary, nullable=False),
+    Column("create_time", TIME, nullable=False),
+    Column("publish_time", TIME),
+)
+Index("outbox_unpublished_idx", outbox.c.seq, postgresql_where=outbox.c.publish_time.is_(None))
+
+# Ids of the events that were applied: a second delivery changes nothing.
+inbox = Table("inbox", metadata, Column("event_id", Uuid, primary_key=True), Column("receive_time", TIME, nullable=False))
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("request_id", Uuid, primary_key=True),
+    Column("method", Text, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("response", LargeBinary),
+    Column("create_time", TIME, nullable=False),
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("event_id", Uuid),
+    Column("payload", LargeBinary, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("deliveries", Integer, nullable=False),
+    Column("create_time", TIME, nullable=False),
+)
+
+# One person in one unit. `directive` owns it; the others' copies follow its MembershipChanged.
+member = Table(
+    "member",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("unit_id", Uuid, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+Index("member_identity_key", member.c.issuer, member.c.subject, member.c.unit_id, unique=True)
+
+# The calendar in force, one row a day; `deadline` owns it.
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+calendar_version = Table(
+    "calendar_version",
+    metadata,
+    # One row only.
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)

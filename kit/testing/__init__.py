@@ -1,0 +1,1 @@
+"""Real PostgreSQL, real NATS, real gRPC for tests; only the issuer of tokens is the tests' own."""

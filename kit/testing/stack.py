@@ -1,0 +1,123 @@
+"""One service, whole, in this process: its gRPC door on a free port, its handlers, its database."""
+
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import grpc
+from google.protobuf.message import Message
+from sqlalchemy import insert, select
+from ykcd.event.v1.envelope_pb2 import ActorRef, Envelope
+
+from kit import db
+from kit.app import App
+from kit.clock import Clock
+from kit.dates import from_time
+from kit.errors import Error, from_rpc
+from kit.events import Consumer, open_envelope
+from kit.rpc import channel
+from kit.runtime import Runtime
+from kit.tables import member, outbox
+from kit.testing import tokens
+
+
+@dataclass
+class Person:
+    """A member of a unit, as tests know one."""
+
+    unit_id: UUID
+    roles: Sequence[str]
+    name: str = "Nguyễn Văn A"
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def metadata(self) -> list[tuple[str, str]]:
+        """Call metadata that proves who it is."""
+        return [("authorization", f"Bearer {tokens.token(self.id)}")]
+
+
+class Refused(Exception):  # noqa: N818
+    """What a call was answered with, when not with a response."""
+
+    def __init__(self, error: Error, code: grpc.StatusCode) -> None:
+        super().__init__(f"{code.name} {error.reason} {[v.path for v in error.violations]}")
+        self.error, self.code, self.reason = error, code, error.reason
+        self.fields = [violation.path for violation in error.violations]
+
+
+@dataclass
+class Stack:
+    """`call(stub.Method, request, person)` as a client; `deliver(event, …)` as the broker."""
+
+    app: App
+    runtime: Runtime
+    channel: grpc.aio.Channel
+
+    async def call(self, method: Any, request: Message, person: Person | None = None, **metadata: str) -> Any:
+        """The response, or Refused."""
+        proof = (person.metadata if person else []) + [(key.replace("_", "-"), value) for key, value in metadata.items()]
+        try:
+            return await method(request, metadata=proof)
+        except grpc.RpcError as error:
+            raise Refused(from_rpc(error), error.code()) from None
+
+    async def add(self, *people: Person) -> None:
+        """Makes members of them, as MembershipChanged would."""
+        async with self.session() as session:
+            for person in people:
+                row = {
+                    "person_id": person.id,
+                    "issuer": tokens.ISSUER,
+                    "subject": str(person.id),
+                    "name": person.name,
+                    "unit_id": person.unit_id,
+                }
+                more = {"email": f"{person.id}@ykcd.example", "kind": 1, "roles": list(person.roles), "active": True, "version": 1}
+                await session.execute(insert(member).values(id=db.new_id(), **row, **more))
+
+    async def deliver(
+        self, event: Message, aggregate_id: UUID | str, version: int = 1, *, event_id: UUID | None = None, source: str = "test"
+    ) -> UUID:
+        """Applies the event through the service's consumer; returns its id, to deliver it again."""
+        event_id = event_id or db.new_id()
+        envelope = Envelope(event_id=str(event_id), aggregate_id=str(aggregate_id), aggregate_version=version, source=source)
+        envelope.time.CopyFrom(from_time(self.runtime.clock()))
+        envelope.payload.Pack(event)
+        consumer = Consumer(self.app.name, self.runtime.worker, self.runtime.broker, self.app.handlers, self.runtime.clock)
+        async with db.transaction(self.runtime.worker) as session:
+            await consumer._apply(session, envelope.SerializeToString())
+        return event_id
+
+    @asynccontextmanager
+    async def session(self, now: datetime | None = None) -> Any:
+        """A transaction of the worker role, which sees everything."""
+        async with db.transaction(self.runtime.worker) as session:
+            db.begin_work(session, self.app.name, now or self.runtime.clock(), ActorRef())
+            yield session
+
+    async def events(self, kind: type[Message] | None = None) -> list[tuple[Envelope, Any]]:
+        """What the outbox holds, in order, of one type or of all."""
+        async with self.session() as session:
+            rows = (await session.scalars(select(outbox.c.envelope).order_by(outbox.c.seq))).all()
+        opened = [open_envelope(row) for row in rows]
+        return [(envelope, event) for envelope, event in opened if kind is None or isinstance(event, kind)]
+
+
+async def start(app: App, settings: Any, clock: Clock) -> tuple[Stack, grpc.aio.Server]:
+    """The service's server on a free port, in this process."""
+    runtime = app.runtime(settings, clock)
+    runtime.tokens = tokens.TestVerifier()
+    server, _status, port = app.server(runtime, "127.0.0.1:0")
+    await server.start()
+    return Stack(app, runtime, channel(f"127.0.0.1:{port}")), server
+
+
+async def stop(stack: Stack, server: grpc.aio.Server) -> None:
+    """Gives everything back."""
+    await stack.channel.close()
+    await server.stop(None)
+    await stack.runtime.api.dispose()
+    await stack.runtime.worker.dispose()
