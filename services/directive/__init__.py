@@ -1,0 +1,1 @@
+"""Documents, tasks, Annex I, and the registry of units and people."""
