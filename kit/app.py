@@ -41,11 +41,11 @@ class App:
     settings: type[Settings] = Settings
     # Further commands beside `serve` and `migrate`.
     commands: Sequence[Callable[..., Any]] = ()
+    # Its folder, where migrations/ lies.
+    package: str = ""
 
-    @property
-    def package(self) -> str:
-        """Its folder."""
-        return f"services/{self.name}"
+    def __post_init__(self) -> None:
+        self.package = self.package or f"services/{self.name}"
 
     def runtime(self, settings: Settings, clock: Clock = system_clock) -> Runtime:
         """Pools and the broker's connection; nothing is contacted yet."""

@@ -1,7 +1,7 @@
 """The errors that cross our borders: an UPPER_SNAKE reason for machines, Vietnamese for people, the field where there is one.
 
-A use case raises them; `kit.rpc` turns them into google.rpc.Status once, the gateway into problem+json or a page once. Anything else that is
-raised is a defect of ours and shows as INTERNAL without its text.
+A use case raises them; `kit.rpc` turns them into google.rpc.Status once, the gateway into problem+json or a page once. Anything else
+that is raised is a defect of ours and shows as INTERNAL without its text.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ import grpc
 from google.protobuf.any_pb2 import Any
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
 
 DOMAIN = "ykcd"
 
@@ -64,8 +65,6 @@ class Error(Exception):
 
     def to_grpc(self) -> grpc.Status:
         """The same, as grpc's abort_with_status takes it."""
-        from grpc_status import rpc_status
-
         return rpc_status.to_status(self.to_status())
 
 
@@ -156,8 +155,6 @@ _BY_CODE = {cls.code: cls for cls in Error.__subclasses__()}
 
 def from_rpc(error: grpc.RpcError) -> Error:
     """The error that a service raised, as its caller sees it."""
-    from grpc_status import rpc_status
-
     status = rpc_status.from_call(error)
     if status is None:
         return _from_bare_code(error)

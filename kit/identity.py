@@ -1,7 +1,7 @@
 """Who calls: a token verified here, then the person, unit and roles from our own records.
 
-The token only proves (iss, sub). Unit and roles come from `member`, so that a role taken away is gone with the next request, and a claim that
-says otherwise counts for nothing.
+The token only proves (iss, sub). Unit and roles come from `member`, so that a role taken away is gone with the next request, and a claim
+that says otherwise counts for nothing.
 """
 
 import asyncio

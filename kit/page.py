@@ -34,7 +34,7 @@ def decode(token: str, bound_to: str, *types: type) -> list[Any] | None:
         return None
     try:
         bound, *key = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except ValueError:
+    except (ValueError, TypeError):
         raise _bad() from None
     if bound != bound_to or len(key) != len(types) or not all(isinstance(k, t) for k, t in zip(key, types, strict=True)):
         raise _bad()

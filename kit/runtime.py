@@ -12,7 +12,8 @@ from kit.identity import TokenVerifier
 
 @dataclass
 class Runtime:
-    """`api`: pool of the role that acts for callers, under row-level security; `worker`: of the role that applies events and runs schedules."""
+    """`api`: pool of the role that acts for callers, under row-level security.
+    `worker`: pool of the role that applies events and runs schedules."""
 
     name: str
     settings: Settings

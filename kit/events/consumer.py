@@ -42,7 +42,7 @@ BACK_OFF_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
 SERVICES = ("directive", "assignment", "deadline", "notification", "reporting", "audit")
 
 
-class Retry(Exception):  # noqa: N818 - a request, not an error
+class Retry(Exception):
     """Raised by a handler that can't apply its event before another one has come."""
 
 

@@ -43,6 +43,7 @@ class Relay:
         js = await self._broker.jetstream()
         await self._broker.ensure_stream()
         async with await self._listener() as connection:
+            # The lock is in the database and can't call us: ask again and again.
             while not await _locked(connection):
                 await asyncio.sleep(IDLE_SECONDS)
             await connection.execute("LISTEN outbox")

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from google.protobuf import symbol_database
@@ -12,13 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.errors import InvalidArgument
+from kit.rpc.caller import Call
 from kit.tables import idempotency
 
-if TYPE_CHECKING:
-    from kit.rpc.method import Call
 
-
-async def once(call: "Call", method: str, request: Message, act: Callable[[], Awaitable[Message]]) -> Message:
+async def once(call: Call, method: str, request: Message, act: Callable[[], Awaitable[Message]]) -> Message:
     """Runs `act` unless this very request was answered before. A twin in flight waits here for the first one's commit."""
     key = {"person_id": call.actor.person_id, "request_id": UUID(request.request_id)}  # type: ignore[attr-defined]
     body_hash = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
@@ -34,7 +31,7 @@ async def once(call: "Call", method: str, request: Message, act: Callable[[], Aw
     return response
 
 
-async def _answer_again(call: "Call", key: dict[str, UUID], method: str, body_hash: bytes) -> Message:
+async def _answer_again(call: Call, key: dict[str, UUID], method: str, body_hash: bytes) -> Message:
     columns = (idempotency.c.method, idempotency.c.body_hash, idempotency.c.response)
     row = (await call.session.execute(select(*columns).filter_by(**key))).one()
     if (row.method, row.body_hash) != (method, body_hash):

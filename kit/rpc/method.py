@@ -7,36 +7,23 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
 import grpc
 import structlog
 from google.protobuf.message import Message
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from kit import db, identity, telemetry
-from kit.errors import Aborted, Error, Unauthenticated, unavailable
-from kit.identity import Actor, Claims
+from kit import db, telemetry
+from kit.errors import Aborted, Error, unavailable
+from kit.identity import Claims
 from kit.rpc import denial, idempotency
+from kit.rpc.caller import Call, authenticate, enter
 from kit.rpc.validation import validate
 from kit.runtime import Runtime
 
 log = structlog.get_logger()
-# Metadata by which a person of several units says in which one this call acts.
-UNIT_KEY = "ykcd-unit"
-
-
-@dataclass(frozen=True)
-class Call:
-    """What a method gets beside its request."""
-
-    session: AsyncSession
-    actor: Actor
-    now: datetime
 
 
 class Servicer:
@@ -59,11 +46,11 @@ def write(method: Callable[..., Awaitable[Message]]) -> Any:
 def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self, method.__name__, request, context):
-            claims = await _authenticate(self, context)
+        async with _answered(self.runtime, method.__name__, request, context):
+            claims = await authenticate(self.runtime, context)
             validate(request)
             async with db.transaction(self.runtime.api) as session:
-                call = await _enter(self, session, claims, context)
+                call = await enter(self.runtime, session, claims, context)
                 if not writes:
                     return await method(self, call, request)
                 return await idempotency.once(call, method.__name__, request, lambda: method(self, call, request))
@@ -77,10 +64,10 @@ def watch(method: Callable[..., AsyncIterator[Message]]) -> Any:
 
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Message]:
-        async with _answered(self, method.__name__, request, context):
-            claims = await _authenticate(self, context)
+        async with _answered(self.runtime, method.__name__, request, context):
+            claims = await authenticate(self.runtime, context)
             validate(request)
-            async for message in method(self, Entrance(self, claims, context), request):
+            async for message in method(self, Entrance(self.runtime, claims, context), request):
                 yield message
 
     return serve
@@ -91,9 +78,9 @@ def receive(method: Callable[..., Awaitable[Message]]) -> Any:
 
     @wraps(method)
     async def serve(self: Servicer, requests: AsyncIterator[Message], context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self, method.__name__, None, context):
-            claims = await _authenticate(self, context)
-            return await method(self, Entrance(self, claims, context), requests)
+        async with _answered(self.runtime, method.__name__, None, context):
+            claims = await authenticate(self.runtime, context)
+            return await method(self, Entrance(self.runtime, claims, context), requests)
         raise AssertionError("unreachable: _answered ends the call")
 
     return serve
@@ -102,24 +89,24 @@ def receive(method: Callable[..., Awaitable[Message]]) -> Any:
 class Entrance:
     """Opens transactions for a caller who is known already; each time the rights are looked up anew."""
 
-    def __init__(self, servicer: Servicer, claims: Claims, context: grpc.aio.ServicerContext) -> None:
-        self._servicer, self._claims, self._context = servicer, claims, context
+    def __init__(self, runtime: Runtime, claims: Claims, context: grpc.aio.ServicerContext) -> None:
+        self._runtime, self._claims, self._context = runtime, claims, context
 
     def transaction(self) -> "_EnteredTransaction":
         """async with entrance.transaction() as call: …"""
-        return _EnteredTransaction(self._servicer, self._claims, self._context)
+        return _EnteredTransaction(self._runtime, self._claims, self._context)
 
 
 class _EnteredTransaction:
-    def __init__(self, servicer: Servicer, claims: Claims, context: grpc.aio.ServicerContext) -> None:
+    def __init__(self, runtime: Runtime, claims: Claims, context: grpc.aio.ServicerContext) -> None:
         self._arguments = (claims, context)
-        self._servicer = servicer
-        self._transaction = db.transaction(servicer.runtime.api)
+        self._runtime = runtime
+        self._transaction = db.transaction(runtime.api)
 
     async def __aenter__(self) -> Call:
         session = await self._transaction.__aenter__()
         try:
-            return await _enter(self._servicer, session, *self._arguments)
+            return await enter(self._runtime, session, *self._arguments)
         except BaseException as error:
             await self._transaction.__aexit__(type(error), error, error.__traceback__)
             raise
@@ -128,31 +115,11 @@ class _EnteredTransaction:
         return await self._transaction.__aexit__(*exception)
 
 
-async def _authenticate(servicer: Servicer, context: grpc.aio.ServicerContext) -> Claims:
-    scheme, _, token = str(_metadata(context, "authorization") or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        # A stranger who knocks, not somebody refused.
-        raise Unauthenticated(reason="TOKEN_MISSING", message="Vui lòng đăng nhập.", denial=False)
-    return await servicer.runtime.tokens.verify(token)
-
-
-async def _enter(servicer: Servicer, session: AsyncSession, claims: Claims, context: grpc.aio.ServicerContext) -> Call:
-    actor = await identity.enter(session, claims, _metadata(context, UNIT_KEY))
-    now = servicer.runtime.clock()
-    db.begin_work(session, servicer.runtime.name, now, actor.ref())
-    structlog.contextvars.bind_contextvars(person=str(actor.person_id), unit=str(actor.unit_id))
-    return Call(session, actor, now)
-
-
-def _metadata(context: grpc.aio.ServicerContext, key: str) -> str | None:
-    return next((value for name, value in context.invocation_metadata() or () if name == key), None)
-
-
 class _answered:  # noqa: N801 - reads as a statement
     """Turns whatever is raised within into the one status the caller gets, and notes denials."""
 
-    def __init__(self, servicer: Servicer, method: str, request: Message | None, context: grpc.aio.ServicerContext) -> None:
-        self._servicer, self._method, self._request, self._context = servicer, method, request, context
+    def __init__(self, runtime: Runtime, method: str, request: Message | None, context: grpc.aio.ServicerContext) -> None:
+        self._runtime, self._method, self._request, self._context = runtime, method, request, context
 
     async def __aenter__(self) -> None:
         structlog.contextvars.clear_contextvars()
@@ -161,7 +128,7 @@ class _answered:  # noqa: N801 - reads as a statement
         if raised is None or not isinstance(raised, Exception) or isinstance(raised, grpc.aio.AbortError):
             return
         error = as_error(raised)
-        await denial.note(self._servicer, self._context, self._method, self._request, error)
+        await denial.note(self._runtime, self._context, self._method, self._request, error)
         await self._context.abort_with_status(error.to_grpc())
 
 

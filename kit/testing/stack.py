@@ -39,7 +39,7 @@ class Person:
         return [("authorization", f"Bearer {tokens.token(self.id)}")]
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """What a call was answered with, when not with a response."""
 
     def __init__(self, error: Error, code: grpc.StatusCode) -> None:

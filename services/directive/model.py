@@ -300,7 +300,10 @@ class SpecialistRule(Base):
 
 
 def refuse_secret(secrecy: int, texts: list[str]) -> None:
-    """Đ5, Đ6.2: before anything is stored. The level must be stated; a stamp alone on its line counts as a level, a word in a sentence doesn't."""
+    """Đ5, Đ6.2: before anything is stored. The level must be stated.
+
+    A stamp alone on its line counts as a level, a word in a sentence doesn't.
+    """
     if secrecy == Secrecy.SECRECY_UNSPECIFIED:
         raise InvalidArgument.field("directive.secrecy", "SECRECY_MISSING", "Phải xác định độ mật của văn bản.")
     stamped = any(line.strip(" .,:*-") in STAMPS for text in texts for line in text.splitlines())

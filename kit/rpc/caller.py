@@ -1,0 +1,48 @@
+"""Who calls: the token in the metadata, then the member of our own records, as whom the transaction acts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import grpc
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import db, identity
+from kit.errors import Unauthenticated
+from kit.identity import Actor, Claims
+from kit.runtime import Runtime
+
+# Metadata by which a person of several units says in which one this call acts.
+UNIT_KEY = "ykcd-unit"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a method gets beside its request."""
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+
+
+async def authenticate(runtime: Runtime, context: grpc.aio.ServicerContext) -> Claims:
+    """What the caller's token proves."""
+    scheme, _, token = str(metadata(context, "authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        # A stranger who knocks, not somebody refused.
+        raise Unauthenticated(reason="TOKEN_MISSING", message="Vui lòng đăng nhập.", denial=False)
+    return await runtime.tokens.verify(token)
+
+
+async def enter(runtime: Runtime, session: AsyncSession, claims: Claims, context: grpc.aio.ServicerContext) -> Call:
+    """From here on the transaction acts as the caller."""
+    actor = await identity.enter(session, claims, metadata(context, UNIT_KEY))
+    now = runtime.clock()
+    db.begin_work(session, runtime.name, now, actor.ref())
+    structlog.contextvars.bind_contextvars(person=str(actor.person_id), unit=str(actor.unit_id))
+    return Call(session, actor, now)
+
+
+def metadata(context: grpc.aio.ServicerContext, key: str) -> str | None:
+    """The first value under `key`."""
+    return next((value for name, value in context.invocation_metadata() or () if name == key), None)

@@ -1,0 +1,56 @@
+"""An error arrives at the caller as it was raised, and nothing else does."""
+
+import unicodedata
+
+import pytest
+from google.rpc import error_details_pb2
+from ykcd.directive.v1 import directive_pb2 as pb
+
+from kit import page
+from kit.errors import Error, InvalidArgument, Unavailable, Violation
+from kit.rpc.method import as_error
+from kit.rpc.validation import validate
+
+
+def test_an_unexpected_failure_shows_no_internals() -> None:
+    shown = as_error(RuntimeError("password=hunter2 at /srv/secret"))
+    assert (shown.reason, type(shown)) == ("INTERNAL", Error)
+    assert "hunter2" not in str(shown.to_status())
+
+
+def test_every_error_carries_reason_and_fields() -> None:
+    status = InvalidArgument.fields([Violation("a.b[0]", "X", "Sai.")]).to_status()
+    info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    assert status.details[0].Unpack(info)
+    assert status.details[1].Unpack(bad)
+    assert (info.reason, info.domain) == ("INVALID_FIELDS", "ykcd")
+    assert (bad.field_violations[0].field, bad.field_violations[0].localized_message.locale) == ("a.b[0]", "vi")
+
+
+def test_what_may_be_retried_says_when() -> None:
+    retry = error_details_pb2.RetryInfo()
+    assert Unavailable(reason="X", message="Y", retry_seconds=1.5).to_status().details[1].Unpack(retry)
+    assert retry.retry_delay.ToMilliseconds() == 1500
+
+
+@pytest.mark.parametrize("token", ["x", "????", "bnVsbA==", "WzFd", "W10="])
+def test_an_altered_page_token_is_refused(token: str) -> None:
+    with pytest.raises(InvalidArgument, match="PAGE_TOKEN_INVALID"):
+        page.decode(token, "bound", str)
+
+
+def test_a_page_token_serves_only_the_query_that_gave_it() -> None:
+    token = page.encode(page.fingerprint("person", "filter"), "2025-01-01", "id")
+    assert page.decode(token, page.fingerprint("person", "filter"), str, str) == ["2025-01-01", "id"]
+    with pytest.raises(InvalidArgument, match="PAGE_TOKEN_INVALID"):
+        page.decode(token, page.fingerprint("person", "another filter"), str, str)
+
+
+def test_nul_is_named_and_texts_are_composed() -> None:
+    request = pb.ListDirectivesRequest(page_token="a\0b")
+    with pytest.raises(InvalidArgument) as caught:
+        validate(request)
+    assert [v.path for v in caught.value.violations] == ["page_token"]
+    request = pb.ListDirectivesRequest(page_token=unicodedata.normalize("NFD", "ế"))
+    validate(request)
+    assert request.page_token == "ế"
