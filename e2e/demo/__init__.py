@@ -1,0 +1,1 @@
+"""The platform's main job on real input, through the public doors."""
