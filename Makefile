@@ -49,3 +49,30 @@ apt: ## install the Debian packages that are missing (root), or print the comman
 	command="apt-get install -y --no-install-recommends$$missing"; \
 	if [ "$$(id -u)" = 0 ]; then apt-get update -qq; DEBIAN_FRONTEND=noninteractive $$command; \
 	else echo "Debian packages are missing. As root: $$command" >&2; exit 1; fi
+
+.PHONY: demo
+demo: $(INSTALLED) ## do the platform's main job on real input, against what `make up` started
+	@$(RUN) -m e2e.demo
+
+.PHONY: test
+test: apt $(INSTALLED) ## everything that must hold; T=path or -k words for a part
+	@$(PYTHON) -m pytest $(T)
+
+.PHONY: format
+format: $(INSTALLED) ## format the code and mend what can be mended by itself
+	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix . && .venv/bin/buf format --write proto
+
+.PHONY: stubs
+stubs: $(INSTALLED) ## make the Python stubs anew after a change of a .proto
+	@PATH=".venv/bin:$$PATH" $(PYTHON) -m grpc_tools.protoc -I proto -I third_party/proto --python_out=proto --grpc_python_out=proto \
+	  --mypy_out=quiet:proto --mypy_grpc_out=quiet:proto $$(find proto -name '*.proto') buf/validate/validate.proto
+
+.PHONY: migration
+migration: $(INSTALLED) ## draft a migration from a changed model; S=service M="what changes"
+	@$(RUN) -m kit.migrations $(S) "$(M)"
+
+LOCK := .venv/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+.PHONY: lock
+lock: $(INSTALLED) ## lock the versions anew after a change of pyproject.toml; U=--upgrade for newer ones
+	@$(LOCK) $(U) --output-file requirements.txt
+	@$(LOCK) $(U) --group dev --constraint requirements.txt --output-file requirements-dev.txt

@@ -12,9 +12,8 @@ from typing import Any, Self
 
 import grpc
 import httpx
-from google.protobuf.message import Message
-
 from e2e.login import sign_in
+from google.protobuf.message import Message
 
 TRIES = 40
 PAUSE_SECONDS = 1.0
@@ -45,7 +44,7 @@ class _Forms(HTMLParser):
             self.found[-1].hidden[values.get("name", "")] = values.get("value", "")
 
 
-class Unexpected(Exception):  # noqa: N818
+class Unexpected(Exception):
     """The answer wasn't the one that a person at this point would get."""
 
     def __init__(self, message: str, status: int = 0) -> None:

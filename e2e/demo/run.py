@@ -1,4 +1,4 @@
-"""The story: Decision 71/2016 and real directives are entered, published, carried out, one returned, some late; then everything is counted."""
+"""The story: Decision 71/2016 and real directives are entered, published, carried out, one returned, some late; then all is counted."""
 
 import asyncio
 import json
@@ -83,8 +83,7 @@ class Demo:
             entered.append(first | {"id": id})
         else:
             say(f"  {first['number']}/{first['symbol']}: đã có trong hệ thống")
-        for document in others:
-            entered.append(await enter_anew(clerk, document, self.unit_ids, self.field_ids))
+        entered += [await enter_anew(clerk, document, self.unit_ids, self.field_ids) for document in others]
         for document in entered:
             self.ledger.directives.add(document["id"])
             say(f"  {document['number']}/{document['symbol']}: {len(document['tasks'])} nhiệm vụ")
