@@ -64,7 +64,7 @@ class Claims:
 class TokenVerifier:
     """Verifies access tokens against the issuer's published keys, which it keeps and refetches when a new key id appears."""
 
-    def __init__(self, issuer: str, jwks_url: str, audience: str) -> None:
+    def __init__(self, issuer: str, jwks_url: str, audience: str, kind: str = "Bearer") -> None:
         self.issuer, self.jwks_url, self.audience = issuer, jwks_url, audience
         self._keys: KeySet | None = None
         self._fetched = 0.0
@@ -76,22 +76,26 @@ class TokenVerifier:
             exp={"essential": True},
             sub={"essential": True},
             # Keycloak's mark of an access token; an ID token says "ID".
-            typ={"essential": True, "value": "Bearer"},
+            typ={"essential": True, "value": kind},
         )
 
     async def verify(self, token: str) -> Claims:
         """Unauthenticated for anything but a live access token of our issuer for our audience."""
+        claims = await self.claims(token)
+        return Claims(issuer=claims["iss"], subject=claims["sub"])
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        """All that a token says; Unauthenticated as for verify."""
         keys = await self._key_set()
         try:
-            claims = self._decode(token, keys)
+            return self._decode(token, keys)
         except (JoseError, ValueError):
             keys = await self._key_set(refetch=True)
             try:
-                claims = self._decode(token, keys)
+                return self._decode(token, keys)
             except (JoseError, ValueError) as error:
                 log.info("token_refused", why=type(error).__name__)
                 raise Unauthenticated(reason="TOKEN_INVALID", message="Phiên đăng nhập không hợp lệ hoặc đã hết hạn.") from None
-        return Claims(issuer=claims["iss"], subject=claims["sub"])
 
     def _decode(self, token: str, keys: KeySet) -> dict[str, Any]:
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)

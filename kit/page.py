@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from google.protobuf.message import Message
@@ -28,17 +29,17 @@ def encode(bound_to: str, *key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([bound_to, *key]).encode()).decode()
 
 
-def decode(token: str, bound_to: str, *types: type) -> list[Any] | None:
-    """The key in `token`, None for the first page. InvalidArgument where it isn't one of ours for this very query."""
+def decode(token: str, bound_to: str, *parsers: Callable[[Any], Any]) -> list[Any] | None:
+    """The key in `token`, each part by its parser; None for the first page. InvalidArgument unless it's one of ours for this very query."""
     if not token:
         return None
     try:
         bound, *key = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, TypeError):
+        if bound != bound_to:
+            raise _bad()
+        return [parse(part) for parse, part in zip(parsers, key, strict=True)]
+    except (ValueError, TypeError, AttributeError):
         raise _bad() from None
-    if bound != bound_to or len(key) != len(types) or not all(isinstance(k, t) for k, t in zip(key, types, strict=True)):
-        raise _bad()
-    return key
 
 
 def _bad() -> InvalidArgument:

@@ -17,8 +17,14 @@ def _roles() -> tuple[str, str]:
     return f"{stem}_api", f"{stem}_worker"
 
 
-def protect(table: str, *, api: str = "SELECT, INSERT, UPDATE, DELETE", using: str, check: str | None = None, worker: bool = True) -> None:
-    """Row-level security for `table`: `api` acts on rows where `using` holds (writes: where `check`, else `using`, holds)."""
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+
+def protect(table: str, *, api: str = ALL, using: str, check: str | None = None, worker: str = ALL) -> None:
+    """Row-level security for `table`: `api` acts on rows where `using` holds (writes: where `check`, else `using`, holds), `worker` on all.
+
+    Both name what the role is granted; empty: nothing.
+    """
     api_role, worker_role = _roles()
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -26,7 +32,7 @@ def protect(table: str, *, api: str = "SELECT, INSERT, UPDATE, DELETE", using: s
         op.execute(f"GRANT {api} ON {table} TO {api_role}")
         op.execute(f"CREATE POLICY api ON {table} TO {api_role} USING ({using}) WITH CHECK ({check or using})")
     if worker:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {worker_role}")
+        op.execute(f"GRANT {worker} ON {table} TO {worker_role}")
         op.execute(f"CREATE POLICY worker ON {table} TO {worker_role} USING (true) WITH CHECK (true)")
 
 

@@ -10,6 +10,8 @@ LOCK = 7_120_161_010
 
 config = context.config
 metadata = config.attributes["metadata"]
+# The gateway handles no events and keeps no copies.
+targets = [metadata] if metadata.info.get("bare") else [metadata, tables.metadata]
 
 
 def include(_object: object, name: str | None, kind: str, _reflected: bool, _compare: object) -> bool:
@@ -25,7 +27,7 @@ with engine.connect() as connection:
     connection.commit()
     context.configure(
         connection=connection,
-        target_metadata=[metadata, tables.metadata],
+        target_metadata=targets,
         include_object=include,
         compare_type=True,
         transaction_per_migration=True,

@@ -32,6 +32,9 @@ class Servicer:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
 
+    def screen(self, request: Message) -> None:
+        """Refuses what mustn't come in at all, before anything else looks at the request; each service may say what that is."""
+
 
 def read(method: Callable[..., Awaitable[Message]]) -> Any:
     """A unary method that changes nothing."""
@@ -48,6 +51,7 @@ def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
         async with _answered(self.runtime, method.__name__, request, context):
             claims = await authenticate(self.runtime, context)
+            self.screen(request)
             validate(request)
             async with db.transaction(self.runtime.api) as session:
                 call = await enter(self.runtime, session, claims, context)

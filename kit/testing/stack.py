@@ -55,6 +55,7 @@ class Stack:
     app: App
     runtime: Runtime
     channel: grpc.aio.Channel
+    address: str = ""
 
     async def call(self, method: Any, request: Message, person: Person | None = None, **metadata: str) -> Any:
         """The response, or Refused."""
@@ -112,7 +113,8 @@ async def start(app: App, settings: Any, clock: Clock) -> tuple[Stack, grpc.aio.
     runtime.tokens = tokens.TestVerifier()
     server, _status, port = app.server(runtime, "127.0.0.1:0")
     await server.start()
-    return Stack(app, runtime, channel(f"127.0.0.1:{port}")), server
+    address = f"127.0.0.1:{port}"
+    return Stack(app, runtime, channel(address), address), server
 
 
 async def stop(stack: Stack, server: grpc.aio.Server) -> None:

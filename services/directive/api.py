@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from google.protobuf.message import Message
 from ykcd.directive.v1 import directive_pb2, directive_pb2_grpc, registry_pb2, registry_pb2_grpc
 
 from kit import page
@@ -18,12 +19,17 @@ UNITS_PER_PAGE = 500
 
 
 def _content(entered: directive_pb2.DirectiveInput) -> service.DirectiveContent:
-    refuse_secret(entered.secrecy, [entered.abstract, *(task.content for task in entered.tasks)])
     tasks = [task_from_proto(task, f"directive.tasks[{index}]") for index, task in enumerate(entered.tasks)]
     return service.DirectiveContent(facts_from_proto(entered), tasks)
 
 
 class DirectiveService(Servicer, directive_pb2_grpc.DirectiveServiceServicer):
+    def screen(self, request: Message) -> None:
+        """Đ5: a secret document is refused as such, whatever else is wrong with it."""
+        if isinstance(request, directive_pb2.CreateDirectiveRequest | directive_pb2.UpdateDirectiveRequest):
+            entered = request.directive
+            refuse_secret(entered.secrecy, [entered.abstract, *(task.content for task in entered.tasks)])
+
     @write
     async def CreateDirective(self, call: Call, request: directive_pb2.CreateDirectiveRequest) -> directive_pb2.Directive:
         created = await service.create(call.session, call.actor, content=_content(request.directive), now=call.now)
@@ -86,7 +92,11 @@ class RegistryService(Servicer, registry_pb2_grpc.RegistryServiceServicer):
     @read
     async def ListMembers(self, call: Call, request: registry_pb2.ListMembersRequest) -> registry_pb2.ListMembersResponse:
         unit_id = UUID(request.unit_id) if request.unit_id else call.actor.unit_id
-        if unit_id != call.actor.unit_id and not call.actor.has(*OFFICE_ROLES, "administrator"):
+        if (
+            unit_id != call.actor.unit_id
+            and not call.actor.has(*OFFICE_ROLES, "administrator")
+            and not await queries.is_office(call.session, unit_id)
+        ):
             raise PermissionDenied(reason="OTHER_UNIT", message="Bạn chỉ xem được danh sách cán bộ của đơn vị mình.")
         bound = page.fingerprint(call.actor.person_id, unit_id, "members")
         key = page.decode(request.page_token, bound, str, str)

@@ -1,5 +1,6 @@
 """Documents that give tasks, and the tasks in them."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -306,7 +307,8 @@ def refuse_secret(secrecy: int, texts: list[str]) -> None:
     """
     if secrecy == Secrecy.SECRECY_UNSPECIFIED:
         raise InvalidArgument.field("directive.secrecy", "SECRECY_MISSING", "Phải xác định độ mật của văn bản.")
-    stamped = any(line.strip(" .,:*-") in STAMPS for text in texts for line in text.splitlines())
+    lines = (line.strip(" .,:*-") for text in texts for line in unicodedata.normalize("NFC", text).splitlines())
+    stamped = any(line in STAMPS for line in lines)
     if secrecy != Secrecy.SECRECY_NORMAL or stamped:
         raise InvalidArgument(
             reason="SECRET_DOCUMENT_REFUSED",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, false, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from ykcd.directive.v1.registry_pb2 import UnitKind
 
 from kit.errors import NotFound, not_found
 from kit.identity import Actor
@@ -67,6 +68,11 @@ async def units_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, 
     """Those that exist."""
     found = (await session.scalars(select(Unit).where(Unit.id.in_(set(ids))))).all()
     return {unit.id: unit for unit in found}
+
+
+async def is_office(session: AsyncSession, id: UUID) -> bool:
+    """Whether the unit is the Office, whose people everybody deals with."""
+    return bool(await session.scalar(select(exists().where(Unit.id == id, Unit.kind == UnitKind.UNIT_KIND_OFFICE))))
 
 
 async def fields(session: AsyncSession) -> Sequence[Field]:

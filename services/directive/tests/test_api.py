@@ -108,7 +108,8 @@ async def test_an_urgent_document_is_due_on_the_day_of_issue(stack: Stack, stub,
 async def test_a_secret_document_leaves_nothing_but_a_count(stack: Stack, stub, level: int) -> None:
     """Đ5, Đ6.2, example 11."""
     canary = "chimhoangyen9172"
-    request = make.create(make.task(content=canary), secrecy=level, abstract=canary, number="9172")
+    # Other faults don't hide the one that matters.
+    request = make.create(make.task(content=canary), secrecy=level, abstract=canary, number="9172", signer="", symbol="x" * 99)
     error = await refused(stack, stub.CreateDirective, request, AN)
     assert error.reason == "SECRET_DOCUMENT_REFUSED"
     assert canary not in str(error.error.to_status())
@@ -262,6 +263,8 @@ async def test_the_registry_answers_who_i_am_and_whom_i_may_see(stack: Stack, re
     others = registry_pb2.ListMembersRequest(unit_id=str(make.SYT))
     assert (await refused(stack, registry.ListMembers, others, STNMT_LEADER)).reason == "OTHER_UNIT"
     assert [m.name for m in (await stack.call(registry.ListMembers, others, AN)).members] == ["Đỗ Hà"]
+    office = registry_pb2.ListMembersRequest(unit_id=str(make.OFFICE))
+    assert AN.name in {m.name for m in (await stack.call(registry.ListMembers, office, STNMT_LEADER)).members}
     ask = registry_pb2.ProposeSpecialistRequest(field_id=str(make.LAND), unit_id=str(make.STNMT))
     assert (await stack.call(registry.ProposeSpecialist, ask, AN)).specialist_name == AN.name
     assert (await refused(stack, registry.ProposeSpecialist, ask, STNMT_LEADER)).reason == "ROLE_REQUIRED"

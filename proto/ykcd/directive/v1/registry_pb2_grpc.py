@@ -84,7 +84,7 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMembers(self, request, context):
-        """The people of the caller's own unit; the Office may ask for any unit.
+        """The people of the caller's own unit or of the Office; the Office may ask for any unit.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,7 @@ class RegistryServiceStub:
     ListUnits: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListUnitsRequest, _registry_pb2.ListUnitsResponse]
     ListFields: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListFieldsRequest, _registry_pb2.ListFieldsResponse]
     ListMembers: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListMembersRequest, _registry_pb2.ListMembersResponse]
-    """The people of the caller's own unit; the Office may ask for any unit."""
+    """The people of the caller's own unit or of the Office; the Office may ask for any unit."""
     ProposeSpecialist: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ProposeSpecialistRequest, _registry_pb2.ProposeSpecialistResponse]
     """Who would follow this field and unit today by Annex I (Đ8.1.đ)."""
 
@@ -48,7 +48,7 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     ListUnits: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListUnitsRequest, _registry_pb2.ListUnitsResponse]  # type: ignore[assignment]
     ListFields: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListFieldsRequest, _registry_pb2.ListFieldsResponse]  # type: ignore[assignment]
     ListMembers: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListMembersRequest, _registry_pb2.ListMembersResponse]  # type: ignore[assignment]
-    """The people of the caller's own unit; the Office may ask for any unit."""
+    """The people of the caller's own unit or of the Office; the Office may ask for any unit."""
     ProposeSpecialist: _aio.UnaryUnaryMultiCallable[_registry_pb2.ProposeSpecialistRequest, _registry_pb2.ProposeSpecialistResponse]  # type: ignore[assignment]
     """Who would follow this field and unit today by Annex I (Đ8.1.đ)."""
 
@@ -81,7 +81,7 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.ListMembersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.ListMembersResponse, _abc.Awaitable[_registry_pb2.ListMembersResponse]]:
-        """The people of the caller's own unit; the Office may ask for any unit."""
+        """The people of the caller's own unit or of the Office; the Office may ask for any unit."""
 
     @_abc_1.abstractmethod
     def ProposeSpecialist(

@@ -1,0 +1,203 @@
+"""Entering a document: the form, check answers, publication. Nothing is kept on this side, least of all what is secret (Đ5)."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from google.type.date_pb2 import Date
+from starlette.responses import RedirectResponse, Response
+from ykcd.deadline.v1.deadline_pb2 import DueDatePreview
+from ykcd.directive.v1 import directive_pb2 as pb
+
+from gateway.bodies import Posted, PostedForm
+from gateway.errors import status_of
+from gateway.refusals import BadRequest
+from gateway.routes.directives import get, is_draft
+from gateway.routes.tasks import preview_of
+from gateway.visit import SignedInVisit, Visit
+from gateway.web import directive_form, words
+from gateway.web.forms import Form, parse_date
+from kit.errors import Aborted, AlreadyExists, Error, FailedPrecondition, InvalidArgument, PermissionDenied
+from kit.rpc.validation import validate
+
+router = APIRouter()
+SECRET_LEVELS = ("confidential", "secret", "top_secret")
+STALE_DRAFT = "Người khác vừa lưu bản nháp này. Mở lại trang ở cửa sổ khác để xem; nếu gửi tiếp, nội dung dưới đây thay bản của họ."
+_DUE_DATE = re.compile(r"tasks-\d+-due_date")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form is about; all empty for a new document."""
+
+    id: str = ""
+    version: int = 0
+    code: str = ""
+
+
+def _draft(found: pb.Directive) -> Draft:
+    return Draft(found.id, found.version, f"{found.number}/{found.symbol}")
+
+
+@router.get("/directives/new")
+async def new(visit: SignedInVisit) -> Response:
+    """An empty document with one empty task."""
+    await _require_entry(visit)
+    return await _show(visit, Form(directive_form.new_values()), Draft())
+
+
+@router.post("/directives/new")
+async def create(visit: SignedInVisit, posted: PostedForm) -> Response:
+    """Keeps the draft, or changes the number of its tasks on screen."""
+    await _require_entry(visit)
+    return await _submit(visit, posted, Draft())
+
+
+@router.get("/directives/{id}/edit")
+async def edit(visit: SignedInVisit, id: UUID) -> Response:
+    """Of a draft; what is published isn't changed (Đ2.7)."""
+    found = await get(visit, id)
+    if not is_draft(found):
+        return RedirectResponse(f"/directives/{id}", 303)
+    return await _show(visit, Form(directive_form.from_directive(found)), _draft(found))
+
+
+@router.post("/directives/{id}/edit")
+async def update(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Response:
+    """As create."""
+    return await _submit(visit, posted, _draft(await get(visit, id)))
+
+
+@router.get("/directives/{id}/check")
+async def check(visit: SignedInVisit, id: UUID) -> Response:
+    """Everything once more, before the units see it."""
+    found = await get(visit, id)
+    return await _show_check(visit, found, Form()) if is_draft(found) else RedirectResponse(f"/directives/{id}", 303)
+
+
+@router.post("/directives/{id}/publish")
+async def publish(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Response:
+    """From now on the tasks bind (Đ2.7)."""
+    request = pb.PublishDirectiveRequest(request_id=posted.text("request_id"), id=str(id), expected_version=posted.version)
+    try:
+        published = await visit.call(visit.services.directive.PublishDirective, request)
+    except (FailedPrecondition, Aborted) as error:
+        draft = await get(visit, id)
+        if not is_draft(draft):
+            raise
+        return await _show_check(visit, draft, Form(errors=_incomplete(error)), status_of(error))
+    return visit.redirect(f"/directives/{id}", written=published, done="publish")
+
+
+async def _require_entry(visit: Visit) -> None:
+    """Đ7.1: the service decides on what is sent; this spares others an empty form."""
+    if not {"specialist", "office_leader", "clerk"}.intersection((await visit.frame()).me.member.roles):
+        raise PermissionDenied(reason="ROLE_REQUIRED", message="Bạn không có quyền nhập văn bản.")
+
+
+async def _submit(visit: Visit, posted: Posted, draft: Draft) -> Response:
+    action = posted.text("action") or "check"
+    if action not in ("check", "save"):
+        return await _change_tasks(visit, posted, draft, action)
+    content, unread = directive_form.to_input(posted.values)
+    try:
+        stored = await _store(visit, posted, draft, content, unread)
+    except (InvalidArgument, AlreadyExists, Aborted) as error:
+        return await _show_again(visit, posted, draft, error, unread)
+    # Đ7.1: what was entered is looked at once more before it goes out.
+    return visit.redirect(f"/directives/{stored.id}{'/check' if action == 'check' else ''}", written=stored, done="save")
+
+
+async def _change_tasks(visit: Visit, posted: Posted, draft: Draft, action: str) -> Response:
+    _refuse_secret(posted)
+    if action != "add_task" and not re.fullmatch(r"remove_task:\d{1,4}", action):
+        raise BadRequest(reason="ACTION_UNKNOWN", message="Thao tác không có.")
+    values, focus = directive_form.change_tasks(posted.values, action)
+    return await _show(visit, Form(values), Draft(draft.id, posted.version, draft.code), focus=focus)
+
+
+async def _store(visit: Visit, posted: Posted, draft: Draft, content: pb.DirectiveInput, unread: dict[str, str]) -> pb.Directive:
+    request_id, services = posted.text("request_id"), visit.services
+    if draft.id:
+        request: Any = pb.UpdateDirectiveRequest(request_id=request_id, id=draft.id, expected_version=posted.version, directive=content)
+        method = services.directive.UpdateDirective
+    else:
+        request, method = pb.CreateDirectiveRequest(request_id=request_id, directive=content), services.directive.CreateDirective
+    if unread and posted.text("secrecy") not in SECRET_LEVELS:
+        # All that is wrong at once: what we can't read, and what the service would say of the rest.
+        validate(request)
+        raise InvalidArgument.fields([])
+    return await visit.call(method, request)
+
+
+async def _show_again(visit: Visit, posted: Posted, draft: Draft, error: Error, unread: dict[str, str]) -> Response:
+    """What was typed stays, unless it is secret: then it is shown nowhere."""
+    if error.reason == "SECRET_DOCUMENT_REFUSED" or error.reason == "REQUEST_ID_REUSED":
+        raise error
+    _refuse_secret(posted)
+    errors = {directive_form.field_of(violation.path): violation.message for violation in error.violations} | unread
+    version = posted.version
+    if error.reason == "STALE_VERSION":
+        errors, version = {"": STALE_DRAFT}, (await get(visit, UUID(draft.id))).version
+    shown = Form(posted.values, errors or {"": error.message})
+    return await _show(visit, shown, Draft(draft.id, version, draft.code), status=status_of(error))
+
+
+def _refuse_secret(posted: Posted) -> None:
+    if posted.text("secrecy") in SECRET_LEVELS:
+        raise InvalidArgument(reason="SECRET_DOCUMENT_REFUSED", message="Không nhập văn bản mật vào hệ thống (Điều 5).")
+
+
+async def _show(visit: Visit, form: Form, draft: Draft, *, status: int = 200, focus: str = "") -> Response:
+    frame = await visit.frame()
+    context = {
+        "form": form,
+        "directive_id": draft.id,
+        "version": draft.version,
+        "code": draft.code,
+        "units": frame.units,
+        "fields": frame.fields,
+        "previews": await _previews_by_field(visit, form),
+        "focus": focus,
+        "task_count": directive_form.task_count(form.values),
+    }
+    return await visit.page("directive_edit.html", context, status=status)
+
+
+async def _show_check(visit: Visit, draft: pb.Directive, form: Form, status: int = 200) -> Response:
+    days = {words.iso_date(part.due_date): part.due_date for task in draft.tasks for part in task.assignments if part.HasField("due_date")}
+    return await visit.page(
+        "directive_check.html", {"directive": draft, "previews": await _previews(visit, days), "form": form}, status=status
+    )
+
+
+async def _previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePreview]:
+    days = {}
+    for name in filter(_DUE_DATE.fullmatch, form.values):
+        try:
+            day = parse_date(form.value(name))
+        except ValueError:
+            continue
+        if day:
+            days[name] = day
+    previews = await _previews(visit, {words.iso_date(day): day for day in days.values()})
+    return {name: previews[words.iso_date(day)] for name, day in days.items() if words.iso_date(day) in previews}
+
+
+async def _previews(visit: Visit, days: dict[str, Date]) -> dict[str, DueDatePreview]:
+    """By ISO date; a date of which the calendar can't be asked is left out."""
+    found = await asyncio.gather(*(preview_of(visit, day) for day in days.values()))
+    return {iso: preview for iso, preview in zip(days, found, strict=True) if preview}
+
+
+def _incomplete(error: Error) -> dict[str, str]:
+    """One line per task, leading to it."""
+    lines: dict[str, list[str]] = {}
+    for violation in error.violations:
+        place = re.match(r"(?:directive\.)?tasks\[(\d+)\]", violation.path)
+        lines.setdefault(f"task-{int(place[1]) + 1}" if place else "", []).append(violation.message)
+    prefixes = {name: f"Nhiệm vụ {name.removeprefix('task-')}: " if name else "" for name in lines}
+    return {name: prefixes[name] + " ".join(messages) for name, messages in lines.items()} or {"": error.message}

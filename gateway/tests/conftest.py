@@ -1,0 +1,81 @@
+"""`world`: the gateway in front of real services."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.__main__ import app as recipe
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from gateway.tests.provider import Provider
+from gateway.tests.world import BASE, OFFICER, World
+from kit import db, migrations
+from kit.testing import tokens
+from kit.testing.fixtures import FakeClock, Serve
+from kit.testing.postgres import PostgresServer
+from services.directive.tests import factories as sample
+
+SERVICES = ("directive", "assignment", "deadline", "notification", "reporting")
+SESSION_KEY = "a-key-of-the-tests-alone"
+
+
+@pytest.fixture
+async def world(serve: Serve, postgres: PostgresServer, clock: FakeClock, tmp_path) -> AsyncIterator[World]:
+    stacks, addresses = {}, {}
+    for name in SERVICES:
+        app = importlib.import_module(f"services.{name}.__main__").app
+        more = {"files_url": tmp_path.as_uri()} if name == "assignment" else {}
+        stacks[name] = await serve(app, **more)
+        addresses[f"{name}_address"] = stacks[name].address
+    settings = gateway_settings(postgres, **addresses)
+    async with engines(settings) as (api, worker):
+        made = World(create_app(settings, api=api, worker=worker, clock=clock), clock, stacks)
+        await sample.fill(stacks["directive"])
+        await stacks["directive"].add(OFFICER)
+        await asyncio.gather(*(stack.add(*sample.PEOPLE, OFFICER) for name, stack in stacks.items() if name != "directive"))
+        yield made
+        await made.parts.services.close()
+
+
+def gateway_settings(postgres: PostgresServer, **more: object) -> GatewaySettings:
+    """On a database of its own, as its migrations leave it."""
+    usual = {"session_key": SESSION_KEY, "public_url": BASE, "oidc_issuer": tokens.ISSUER}
+    settings = postgres.settings(recipe.settings, **{**usual, **more})
+    url = settings.database_url("gateway", "owner")
+    postgres.fresh("gateway", lambda: migrations.upgrade(recipe.package, url, recipe.metadata))
+    assert isinstance(settings, GatewaySettings)
+    return settings
+
+
+@asynccontextmanager
+async def engines(settings: GatewaySettings) -> AsyncIterator[tuple[AsyncEngine, AsyncEngine]]:
+    """The two roles' pools."""
+    api, worker = (db.create_engine(settings, "gateway", role) for role in ("api", "worker"))
+    yield api, worker
+    await api.dispose()
+    await worker.dispose()
+
+
+Gate = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+async def gate(postgres: PostgresServer, clock: FakeClock) -> AsyncIterator[Gate]:
+    """await gate(**settings): the gateway alone, signing people in with `Provider` below."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**more: object) -> World:
+            provider = Provider(clock)
+            settings = gateway_settings(postgres, oidc_token_base="http://keycloak.test", **more)
+            api, worker = await stack.enter_async_context(engines(settings))
+            ids = provider.verifier(settings.oidc_client_id)
+            app = create_app(settings, api=api, worker=worker, clock=clock, id_tokens=ids, transport=httpx.MockTransport(provider.answer))
+            stack.push_async_callback(app.state.parts.services.close)
+            return World(app, clock, {}, provider=provider)
+
+        yield make

@@ -1,0 +1,212 @@
+"""One request of a browser: who it is, what it asks of the services, the page it gets."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends
+from jinja2_fragments import render_block
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from ykcd.directive.v1 import registry_pb2
+from ykcd.notification.v1.notification_pb2 import ListNotificationsRequest
+from ykcd.reporting.v1.reporting_pb2 import ReadAfter
+
+from gateway import web
+from gateway.auth import SignIn
+from gateway.channels import Caller, Services
+from gateway.refusals import sign_in_required
+from gateway.registry import Registry
+from gateway.sealing import Seal
+from gateway.sessions import Sessions, SignedIn
+from gateway.settings import GatewaySettings
+from kit.clock import Clock
+from kit.errors import Error
+
+JUST_NOW = timedelta(minutes=1)
+MAX_WRITES = 10
+# What the last request did, by the name under which the redirect says so.
+FLASHES = {
+    "save": "Đã lưu bản nháp.",
+    "publish": "Đã ban hành. Các đơn vị thấy nhiệm vụ ngay bây giờ.",
+    "accept": "Đã tiếp nhận nhiệm vụ.",
+    "request-return": "Đã gửi đề nghị chuyển lại.",
+    "delegate": "Đã phân công.",
+    "report-progress": "Đã cập nhật tình hình thực hiện.",
+    "report-done": "Đã báo cáo kết quả.",
+    "verify": "Đã xác nhận kết quả.",
+    "send-back": "Đã yêu cầu thực hiện lại.",
+    "read": "Đã đánh dấu đã đọc.",
+}
+
+
+@dataclass
+class Parts:
+    """What all requests of one process share: app.state.parts."""
+
+    settings: GatewaySettings
+    clock: Clock
+    services: Services
+    registry: Registry
+    sessions: Sessions
+    sign_in: SignIn
+    seal: Seal
+    # Set when the process ends, so that live streams end too.
+    stopping: asyncio.Event
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name. __Host-: this host alone, over TLS alone, and no subdomain can plant one."""
+        return "__Host-ykcd" if self.settings.secure else "ykcd"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the frame around a page shows of its reader."""
+
+    me: registry_pb2.Me
+    unread_count: int
+    units: Sequence[registry_pb2.Unit]
+    fields: Sequence[registry_pb2.Field]
+    # The reader's own unit's people; and the Office's, with whom everybody has to do.
+    members: Sequence[registry_pb2.Member]
+    office: Sequence[registry_pb2.Member]
+
+
+def parts_of(request: Request) -> Parts:
+    """A dependency."""
+    return request.app.state.parts
+
+
+class Visit:
+    """A request of somebody who is signed in."""
+
+    def __init__(self, request: Request, parts: Parts, session: SignedIn) -> None:
+        self.request, self.parts, self.session = request, parts, session
+        self.services = parts.services
+        self.caller = Caller(session.tokens.access, session.unit_id, parts.services.resting)
+        self.call, self.optional = self.caller.call, self.caller.optional
+        self._frame: Frame | None = None
+
+    @property
+    def is_htmx(self) -> bool:
+        """Asks for a fragment."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    @property
+    def read_after(self) -> list[ReadAfter]:
+        """The caller's own writes that a list should show already; a hint, so what can't be read counts for nothing."""
+        found = []
+        for text in self.request.query_params.getlist("after")[:MAX_WRITES]:
+            id, _, version = text.partition(":")
+            try:
+                found.append(ReadAfter(aggregate_id=str(UUID(id)), version=max(int(version), 1)))
+            except ValueError:
+                continue
+        return found
+
+    async def frame(self) -> Frame:
+        """Asked once per request."""
+        if self._frame is None:
+            registry, caller, services = self.parts.registry, self.caller, self.services
+            me, inbox, units, fields = await asyncio.gather(
+                self.call(services.registry.GetMe, registry_pb2.GetMeRequest()),
+                self.optional(services.notification.ListNotifications, ListNotificationsRequest(page_size=1, unread_only=True)),
+                registry.units(caller),
+                registry.fields(caller),
+            )
+            office = next(unit.id for unit in units if unit.kind == registry_pb2.UNIT_KIND_OFFICE)
+            members, people = await asyncio.gather(registry.members(caller, me.unit.id), registry.members(caller, office))
+            self._frame = Frame(me, inbox.unread_count if inbox else 0, units, fields, members, people)
+        return self._frame
+
+    async def page(
+        self, template: str, context: dict[str, Any], *, status: int = 200, block: str = "", stale: bool = False
+    ) -> HTMLResponse:
+        """The page, or `block` of it where htmx asks."""
+        frame = await self.frame()
+        page = web.Page(
+            path=self.request.url.path,
+            now=self.parts.clock(),
+            csrf_token=self.session.csrf_token,
+            me=frame.me,
+            unread_count=frame.unread_count,
+            flash=FLASHES.get(self.request.query_params.get("done", ""), ""),
+            stale=stale,
+        )
+        return _render(template, context | _shared(page, frame), status, block if self.is_htmx else "")
+
+    def redirect(self, path: str, *, written: Any = None, done: str = "") -> RedirectResponse:
+        """After a write: see the effect by GET. `written`: the aggregate as the service gave it back."""
+        query = ([("after", f"{written.id}:{written.version}")] if written is not None else []) + ([("done", done)] if done else [])
+        return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path, 303)
+
+
+async def visitor(request: Request, *, touch: bool = True) -> Visit | None:
+    """The visit of whoever is signed in, with a token that is good for a while."""
+    parts = parts_of(request)
+    cookie = request.cookies.get(parts.cookie)
+    found = await parts.sessions.find(cookie, touch=touch) if cookie else None
+    session = await parts.sessions.renew(found, parts.sign_in.renew) if found else None
+    if session is None:
+        return None
+    request.state.visit = Visit(request, parts, session)
+    request.state.just_signed_in = parts.clock() - session.create_time < JUST_NOW
+    return request.state.visit
+
+
+async def _signed_in(request: Request) -> Visit:
+    visit = await visitor(request)
+    if visit is None:
+        raise sign_in_required()
+    return visit
+
+
+SignedInVisit = Annotated[Visit, Depends(_signed_in)]
+
+
+async def error_page(request: Request, context: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    """error.html, framed for its reader as far as he is known."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    frame = await _known_frame(visit) if visit and status < 500 else None
+    page = web.Page(
+        path=request.url.path, now=parts_of(request).clock(), csrf_token=visit.session.csrf_token if visit else "", me=frame and frame.me
+    )
+    fragment = "panel" if request.headers.get("HX-Request") == "true" else ""
+    response = _render("error.html", context | _shared(page, frame), status, fragment)
+    response.headers.update(headers)
+    return response
+
+
+async def _known_frame(visit: Visit) -> Frame | None:
+    try:
+        return await visit.frame()
+    except Error:
+        return None
+
+
+def anonymous_page(request: Request, template: str) -> HTMLResponse:
+    """For those who aren't signed in."""
+    page = web.Page(path=request.url.path, now=parts_of(request).clock())
+    return _render(template, _shared(page, None), 200, "")
+
+
+def _shared(page: web.Page, frame: Frame | None) -> dict[str, Any]:
+    units = {unit.id: unit.name for unit in frame.units} if frame else {}
+    fields = {field.id: field.name for field in frame.fields} if frame else {}
+    people = {member.person_id: member.name for member in (*frame.office, *frame.members)} if frame else {}
+    return web.context(page, unit_name=_names(units), person_name=_names(people), field_name=_names(fields))
+
+
+def _names(known: dict[str, str]) -> Callable[[str], str]:
+    return lambda key: known.get(key, "")
+
+
+def _render(template: str, context: dict[str, Any], status: int, block: str) -> HTMLResponse:
+    environment = web.environment()
+    html = render_block(environment, template, block, context) if block else environment.get_template(template).render(context)
+    return HTMLResponse(html, status)

@@ -1,0 +1,118 @@
+"""The look of the web product: one Jinja environment, its filters, and what every page needs."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from ykcd.directive.v1.registry_pb2 import PERSON_KIND_SERVICE, UNIT_KIND_OFFICE, Me, Member
+
+from . import filters, labels, words
+from .forms import Form
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+VENDOR = HERE / "vendor"
+
+# No inline script or style, no eval; `data:` only for the little pictures inside Bootstrap's style sheet.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the frame around every page needs; `me` is None for those who aren't signed in."""
+
+    path: str
+    now: dt.datetime
+    csrf_token: str = ""
+    me: Me | None = None
+    unread_count: int = 0
+    # One sentence about what the last request did, shown once.
+    flash: str = ""
+    # The read side hasn't caught up with the caller's own write: "đang cập nhật".
+    stale: bool = False
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(words.HUE_TIME).date()
+
+    @property
+    def is_office(self) -> bool:
+        return self.me is not None and self.me.unit.kind == UNIT_KIND_OFFICE
+
+    @property
+    def may_enter(self) -> bool:
+        """Đ7.1: the Office enters documents."""
+        return self.is_office and not {"specialist", "office_leader", "clerk"}.isdisjoint(self.me.member.roles)
+
+
+def context(
+    page: Page, *, unit_name: Callable[[str], str], person_name: Callable[[str], str], field_name: Callable[[str], str]
+) -> dict[str, object]:
+    """The part of a context that all templates share. A lookup gives "" for an id that it doesn't know."""
+    return {"page": page, "unit_name": unit_name, "person_name": person_name, "field_name": field_name}
+
+
+def _people(members: Iterable[Member]) -> list[tuple[str, str]]:
+    """(person's id, name) of those to whom work may be given: a unit's software isn't one of them."""
+    return [(member.person_id, member.name) for member in members if member.kind != PERSON_KIND_SERVICE]
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file of static/ or vendor/, with its content's hash: it may be cached for ever."""
+    folder = VENDOR if (VENDOR / name).is_file() else STATIC
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:10]
+    return f"/{folder.name}/{name}?v={digest}"
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {
+        "date": words.date,
+        "iso_date": words.iso_date,
+        "typed_date": words.typed_date,
+        "datetime": words.datetime,
+        "iso_datetime": words.iso_datetime,
+        "days_until": words.days_until,
+        "working_days_left": words.working_days_left,
+        "ago": words.ago,
+        "count": words.count,
+        "file_size": words.file_size,
+        "lower_first": words.lower_first,
+        "label": labels.label,
+        "short": labels.short,
+        "roles": labels.roles,
+        "people": _people,
+        "leaders": lambda members: _people(m for m in members if "unit_leader" in m.roles),
+        "pairs": lambda things: [(thing.id, thing.name) for thing in things],
+    }
+    env.globals |= labels.ENUMS
+    env.globals |= {
+        "asset": asset,
+        "choices": labels.choices,
+        "error_title": labels.error_title,
+        "tasks_url": filters.tasks_url,
+        "blank_form": Form,
+        "ARTICLES": labels.ARTICLES,
+        "BADGES": labels.BADGES,
+        "SECTION_ICONS": labels.SECTION_ICONS,
+        "NOTIFICATION_ICONS": labels.NOTIFICATION_ICONS,
+    }
+    # Globals, not imports: a block that is rendered alone (jinja2-fragments) doesn't see what its template imported.
+    for name, file in (("ui", "macros/ui.html"), ("f", "macros/form.html")):
+        env.globals[name] = env.get_template(file).module
+    return env

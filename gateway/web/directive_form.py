@@ -1,0 +1,172 @@
+"""The form of templates/directive_edit.html as messages, and back.
+
+Names: number, symbol, document_type, abstract, issue_date, issue_time, signer, signer_position, issuing_authority, submitting_unit,
+urgency, secrecy, regime; tasks-count; and for the task at place N (from 0) tasks-N- followed by content, has_deadline and must_report
+("yes", "no"), due_date, deadline_kind, deliverable, field, paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come
+more than once), due-<unit id> (a unit's own due date). Enums go by their short names in lower case ("official_letter").
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+
+from ykcd.directive.v1 import directive_pb2 as pb
+
+from . import labels, words
+from .forms import BAD_DATE, Form, parse_date
+
+Values = Mapping[str, Sequence[str]]
+
+_TEXT = ("number", "symbol", "abstract", "signer", "signer_position", "submitting_unit")
+_ENUMS = {
+    "document_type": "DocumentType",
+    "issuing_authority": "IssuingAuthority",
+    "urgency": "Urgency",
+    "secrecy": "Secrecy",
+    "regime": "Regime",
+}
+ROLES = {"lead": pb.ASSIGNMENT_ROLE_LEAD, "coordinating": pb.ASSIGNMENT_ROLE_COORDINATING, "aggregating": pb.ASSIGNMENT_ROLE_AGGREGATING}
+MAX_TASKS = 200
+
+
+def new_values() -> dict[str, list[str]]:
+    """An empty document with one empty task. The level of secrecy isn't filled in: it must be stated (Đ5)."""
+    return {"urgency": ["normal"], "regime": ["provincial"], "tasks-count": ["1"]}
+
+
+def task_count(values: Values) -> int:
+    text = values.get("tasks-count", ["0"])[0]
+    return min(int(text), MAX_TASKS) if text.isdecimal() else 0
+
+
+def change_tasks(values: Values, action: str) -> tuple[dict[str, list[str]], str]:
+    """What the buttons "add_task" and "remove_task:N" do: the new values, and the name of the field to go to."""
+    count = task_count(values)
+    kept = {name: list(given) for name, given in values.items()}
+    if action == "add_task":
+        kept["tasks-count"] = [str(min(count + 1, MAX_TASKS))]
+        return kept, f"tasks-{min(count, MAX_TASKS - 1)}-content"
+    gone = int(action.removeprefix("remove_task:"))
+    if not 0 <= gone < count:
+        return kept, ""
+    kept = {}
+    for name, given in values.items():
+        prefix, place, rest = _split(name)
+        if place == gone:
+            continue
+        kept[f"{prefix}-{place - 1}-{rest}" if place > gone else name] = list(given)
+    kept["tasks-count"] = [str(count - 1)]
+    return kept, f"tasks-{max(gone - 1, 0)}-content" if count > 1 else ""
+
+
+def _split(name: str) -> tuple[str, int, str]:
+    found = re.fullmatch(r"(tasks)-(\d+)-(.+)", name)
+    return (found[1], int(found[2]), found[3]) if found else ("", -1, name)
+
+
+def from_directive(directive: pb.Directive) -> dict[str, list[str]]:
+    """What the form shows for a stored draft; a draft is never secret (Đ5)."""
+    values = {name: [getattr(directive, name)] for name in _TEXT}
+    values |= {name: [labels.short(getattr(directive, name), enum).lower()] for name, enum in _ENUMS.items() if name != "secrecy"}
+    values["secrecy"] = ["normal"]
+    values["issue_date"] = [words.iso_date(directive.issue_date)]
+    issued = words.to_datetime(directive.issue_time)
+    values["issue_time"] = [issued.strftime("%H:%M") if issued and (issued.hour or issued.minute) else ""]
+    values["tasks-count"] = [str(len(directive.tasks))]
+    for place, task in enumerate(directive.tasks):
+        values |= {f"tasks-{place}-{name}": given for name, given in _from_task(task).items()}
+    return values
+
+
+def _from_task(task: pb.Task) -> dict[str, list[str]]:
+    values = {"content": [task.content], "deliverable": [task.deliverable], "field": [task.field_id]}
+    values["deadline_kind"] = [labels.short(task.deadline_kind, "DeadlineKind").lower()]
+    for name in ("has_deadline", "must_report"):
+        if task.task_class.HasField(name):
+            values[name] = ["yes" if getattr(task.task_class, name) else "no"]
+    if task.paper_report_required:
+        values["paper_report"] = ["1"]
+    for name, role in ROLES.items():
+        values[name] = [part.unit_id for part in task.assignments if part.role == role]
+    due = [words.iso_date(part.due_date) for part in task.assignments if part.HasField("due_date")]
+    common = max(due, key=due.count) if due else ""
+    values["due_date"] = [common]
+    for part in task.assignments:
+        own = words.iso_date(part.due_date)
+        if own and own != common:
+            values[f"due-{part.unit_id}"] = [own]
+    return values
+
+
+def to_input(values: Values) -> tuple[pb.DirectiveInput, dict[str, str]]:
+    """The message to send, and the fields that couldn't be read at all. What a field must hold is for `directive` to say."""
+    form, errors = Form(values), {}
+    directive = pb.DirectiveInput(**{name: form.value(name).strip() for name in _TEXT})
+    for name, enum in _ENUMS.items():
+        setattr(directive, name, _enum(form.value(name), enum))
+    _date(directive.issue_date, form, "issue_date", errors)
+    if directive.HasField("issue_date") and form.value("issue_time").strip():
+        _issue_time(directive, form, errors)
+    for place in range(task_count(values)):
+        directive.tasks.append(_to_task(form, f"tasks-{place}-", errors))
+    return directive, errors
+
+
+def _enum(name: str, enum: str) -> int:
+    try:
+        return labels.number(name, enum)
+    except ValueError:
+        return 0
+
+
+def _date(target, form: Form, name: str, errors: dict[str, str]) -> None:
+    try:
+        day = parse_date(form.value(name))
+    except ValueError:
+        errors[name] = BAD_DATE
+        return
+    if day:
+        target.CopyFrom(day)
+
+
+def _issue_time(directive: pb.DirectiveInput, form: Form, errors: dict[str, str]) -> None:
+    try:
+        time = dt.datetime.strptime(form.value("issue_time").strip(), "%H:%M").time()
+    except ValueError:
+        errors["issue_time"] = "Giờ chưa đúng. Nhập theo dạng giờ:phút, ví dụ 16:30."
+        return
+    directive.issue_time.FromDatetime(dt.datetime.combine(words.to_date(directive.issue_date), time, words.HUE_TIME))
+
+
+def _to_task(form: Form, prefix: str, errors: dict[str, str]) -> pb.TaskInput:
+    task = pb.TaskInput(
+        content=form.value(prefix + "content").strip(),
+        deadline_kind=_enum(form.value(prefix + "deadline_kind"), "DeadlineKind"),
+        deliverable=form.value(prefix + "deliverable").strip(),
+        field_id=form.value(prefix + "field"),
+        paper_report_required=form.value(prefix + "paper_report") == "1",
+    )
+    for name in ("has_deadline", "must_report"):
+        answer = form.value(prefix + name)
+        if answer in ("yes", "no"):
+            setattr(task.task_class, name, answer == "yes")
+    _date(task.due_date, form, prefix + "due_date", errors)
+    for name, role in ROLES.items():
+        for unit_id in form.many(prefix + name):
+            part = task.assignments.add(unit_id=unit_id, role=role)
+            _date(part.due_date, form, f"{prefix}due-{unit_id}", errors)
+    return task
+
+
+_FIELDS = {"field_id": "field", "paper_report_required": "paper_report", "assignments": "lead", "task_class": "has_deadline"}
+
+
+def field_of(path: str) -> str:
+    """The form's name for a field named in an error: "directive.tasks[0].task_class.must_report" is "tasks-0-must_report"."""
+    path = path.removeprefix("directive.")
+    found = re.fullmatch(r"tasks\[(\d+)\](?:\.(.+))?", path)
+    if not found:
+        return path.split(".")[0]
+    name = (found[2] or "content").removeprefix("task_class.")
+    name = re.split(r"[.\[]", name)[0]
+    return f"tasks-{found[1]}-{_FIELDS.get(name, name)}"

@@ -1,0 +1,1 @@
+"""One task for one unit, from SENT to VERIFIED."""

@@ -1,0 +1,101 @@
+"""Where evidence lies: checked in an unnamed temporary file first, then stored whole under a key of ours."""
+
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore, from_url
+
+from kit.config import Settings
+from kit.errors import InvalidArgument, unavailable
+from services.assignment.filetypes import content_type
+
+# What one upload holds in memory: the part on its way in, and one part on its way to the store.
+PART_BYTES = 5 * 1024 * 1024
+DOWNLOAD_BYTES = 256 * 1024
+
+
+class AssignmentSettings(Settings):
+    """file:///folder or s3://bucket."""
+
+    files_url: str = ""
+
+
+class Spool:
+    """Takes the bytes as they come. The file has no name, so whatever ends the upload, even kill -9, leaves nothing of it."""
+
+    def __init__(self, *, size: int, sha256: str) -> None:
+        self._size, self._sha256 = size, sha256
+        self._hash = hashlib.sha256()
+        self._received = 0
+        self.file: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None) -> None:
+        self.file.close()
+
+    def write(self, chunk: bytes) -> None:
+        """Refuses the first byte too many."""
+        self._received += len(chunk)
+        if self._received > self._size:
+            raise InvalidArgument.field("header.size", "SIZE_MISMATCH", "Dung lượng tệp không đúng với khai báo.")
+        self._hash.update(chunk)
+        self.file.write(chunk)
+
+    def check(self, name: str) -> str:
+        """The content type of a file that is complete, intact and of a type that is taken."""
+        if self._received != self._size:
+            raise InvalidArgument.field("header.size", "SIZE_MISMATCH", "Tệp tải lên chưa đủ nội dung.")
+        if self._hash.hexdigest() != self._sha256:
+            raise InvalidArgument.field("header.sha256", "CHECKSUM_MISMATCH", "Tệp bị lỗi trong khi tải lên. Vui lòng tải lại.")
+        found = content_type(self.file, name)
+        self.file.seek(0)
+        return found
+
+
+@lru_cache
+def _store(url: str) -> ObjectStore:
+    return from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError):
+        raise unavailable("files") from None
+
+
+def _key(id: UUID) -> str:
+    return f"evidence/{id}"
+
+
+async def put(settings: AssignmentSettings, id: UUID, file: Any) -> None:
+    """Stores the file, which appears there whole or not at all."""
+    with _reachable():
+        await obstore.put_async(_store(settings.files_url), _key(id), file, chunk_size=PART_BYTES, max_concurrency=1)
+
+
+async def stream(settings: AssignmentSettings, id: UUID) -> AsyncIterator[bytes]:
+    """The file's bytes, piece by piece."""
+    with _reachable():
+        found = await obstore.get_async(_store(settings.files_url), _key(id))
+        async for piece in found.stream(min_chunk_size=DOWNLOAD_BYTES):
+            yield bytes(piece)
+
+
+async def remove(settings: AssignmentSettings, id: UUID) -> None:
+    """Gone, also when it was never there."""
+    try:
+        await obstore.delete_async(_store(settings.files_url), _key(id))
+    except FileNotFoundError:
+        return

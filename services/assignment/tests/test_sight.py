@@ -1,0 +1,73 @@
+"""Row-level security alone: what the database itself gives to a request that forgot to ask whose it is."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from ykcd.assignment.v1 import assignment_pb2 as pb
+from ykcd.assignment.v1 import assignment_pb2_grpc
+
+from kit import db
+from kit.testing.stack import Person, Stack
+from services.assignment.__main__ import app
+from services.assignment.tests import factories as make
+from services.assignment.tests.factories import AN, EVALUATOR, LEADER, OFFICER, OPERATOR, PHU_LOC_LEADER, SYT_LEADER, ask
+
+TABLES = ("assignment", "participation", "delegation", "report", "transition", "evidence", "upload")
+ACT = text("SELECT set_config('ykcd.person', :person, true), set_config('ykcd.unit', :unit, true), set_config('ykcd.roles', :roles, true)")
+
+
+@pytest.fixture
+async def stack(serve, tmp_path) -> Stack:
+    """Sở TNMT leads and has delegated, reported and uploaded; Sở Y tế coordinates; Phú Lộc has no part."""
+    made = await serve(app, files_url=f"file://{tmp_path}/files")
+    await make.fill(made)
+    stub = assignment_pb2_grpc.AssignmentServiceStub(made.channel)
+    id = await make.sent(made, make.part(), make.part(make.SYT, "COORDINATING"))
+    await made.call(stub.AcceptAssignment, ask(pb.AcceptAssignmentRequest, id), LEADER)
+    await made.call(stub.DelegateAssignment, ask(pb.DelegateAssignmentRequest, id, 2, leader_id=str(LEADER.id)), LEADER)
+    await made.call(stub.ReportProgress, ask(pb.ReportProgressRequest, id, 3, content="Đang làm."), LEADER)
+    await made.call(stub.UploadEvidence, make.messages(make.header(id)), LEADER)
+    return made
+
+
+async def enter(session, person: Person) -> None:
+    await session.execute(ACT, {"person": str(person.id), "unit": str(person.unit_id), "roles": ",".join(person.roles)})
+
+
+@pytest.mark.parametrize(
+    ("person", "counts"),
+    [
+        (AN, (2, 2, 1, 1, 5, 1, 0)),
+        (OFFICER, (2, 1, 1, 1, 4, 1, 0)),
+        (SYT_LEADER, (2, 1, 0, 0, 1, 0, 0)),
+        (PHU_LOC_LEADER, (0, 0, 0, 0, 0, 0, 0)),
+        (EVALUATOR, (0, 0, 0, 0, 0, 0, 0)),
+        (OPERATOR, (0, 0, 0, 0, 0, 0, 0)),
+    ],
+    ids=["office", "own unit", "co-unit", "another unit", "evaluator", "operator"],
+)
+async def test_the_database_gives_each_his_own(stack: Stack, person: Person, counts: tuple[int, ...]) -> None:
+    """D13, example 29."""
+    async with db.transaction(stack.runtime.api) as session:
+        await enter(session, person)
+        seen = [await session.scalar(text(f"SELECT count(*) FROM {table}")) for table in TABLES]
+    assert tuple(seen) == counts
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assignment SET state = 5",
+        "UPDATE assignment SET unit_id = (SELECT actor_unit())",
+        "UPDATE assignment SET due_date = NULL",
+        "DELETE FROM assignment",
+        "UPDATE report SET content = ''",
+        "DELETE FROM transition",
+        "INSERT INTO participation SELECT actor_unit(), gen_random_uuid()",
+    ],
+)
+async def test_the_database_refuses_a_co_unit_and_every_rewriting_of_the_past(stack: Stack, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
+        async with db.transaction(stack.runtime.api) as session:
+            await enter(session, SYT_LEADER)
+            await session.execute(text(statement))

@@ -1,0 +1,1 @@
+"""The working calendar, and what it makes of due dates."""

@@ -1,0 +1,120 @@
+"""The service by its own door: each RPC as a stranger, as another unit, as the right role."""
+
+from datetime import date
+from uuid import uuid4
+
+import grpc
+import pytest
+from ykcd.deadline.v1 import deadline_pb2 as pb
+from ykcd.deadline.v1 import deadline_pb2_grpc
+from ykcd.event.v1.envelope_pb2 import AccessDenied
+
+from kit.dates import from_date
+from kit.testing.stack import Refused, Stack
+from services.deadline import schedule
+from services.deadline.__main__ import app
+from services.deadline.tests import factories as make
+from services.deadline.tests.factories import AN, EVALUATOR, OPERATOR, STNMT_ADMIN, STNMT_LEADER, SYT_LEADER
+
+
+@pytest.fixture
+async def stack(serve) -> Stack:
+    made = await serve(app)
+    await made.add(*make.PEOPLE)
+    await schedule.publish_calendar(made.runtime)
+    return made
+
+
+@pytest.fixture
+def stub(stack: Stack) -> deadline_pb2_grpc.DeadlineServiceStub:
+    return deadline_pb2_grpc.DeadlineServiceStub(stack.channel)
+
+
+async def refused(stack: Stack, method, request, person=None) -> Refused:
+    with pytest.raises(Refused) as caught:
+        await stack.call(method, request, person)
+    return caught.value
+
+
+REQUESTS = {
+    "GetCalendar": pb.GetCalendarRequest(year=2025),
+    "PreviewDueDate": pb.PreviewDueDateRequest(due_date=from_date(date(2025, 4, 30))),
+    "GetDeadline": pb.GetDeadlineRequest(assignment_id=str(uuid4())),
+}
+
+
+def test_every_rpc_is_tried_as_a_stranger() -> None:
+    assert sorted(m.name for s in pb.DESCRIPTOR.services_by_name.values() for m in s.methods) == sorted(REQUESTS)
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
+    error = await refused(stack, getattr(stub, name), REQUESTS[name])
+    assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
+
+
+@pytest.mark.parametrize("person", [AN, SYT_LEADER, EVALUATOR, OPERATOR], ids=["office", "unit", "evaluator", "operator"])
+async def test_every_member_reads_the_calendar_of_a_year(stack: Stack, stub, person) -> None:
+    seen = await stack.call(stub.GetCalendar, pb.GetCalendarRequest(year=2026), person)
+    assert (seen.version, list(seen.provisional_years)) == (1, [])
+    assert {day.date.year for day in seen.days} == {2026}
+    swapped = [(day.date.month, day.date.day) for day in seen.days if day.kind == pb.DAY_KIND_SWAP_WORK]
+    assert swapped == [(1, 10), (8, 22)]
+    assert {day.date.year for day in (await stack.call(stub.GetCalendar, pb.GetCalendarRequest(), person)).days} == set(range(2016, 2027))
+
+
+async def test_before_any_calendar_there_are_no_days(serve) -> None:
+    bare = await serve(app)
+    await bare.add(AN)
+    seen = await bare.call(deadline_pb2_grpc.DeadlineServiceStub(bare.channel).GetCalendar, pb.GetCalendarRequest(), AN)
+    assert (seen.version, list(seen.days)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("due", "exclusive", "effective", "working_days", "days"),
+    [
+        (date(2025, 4, 30), False, date(2025, 5, 5), 5, 11),
+        (date(2025, 5, 2), True, date(2025, 5, 1), 4, 7),
+        (date(2025, 4, 23), False, date(2025, 4, 23), -1, -1),
+    ],
+    ids=["rolls", "before a day", "passed"],
+)
+async def test_a_due_date_is_shown_before_it_is_entered(
+    stack: Stack, stub, due: date, exclusive: bool, effective: date, working_days: int, days: int
+) -> None:
+    """D6, D7, example 6, on Thursday 24/04/2025: the Saturday after it is worked."""
+    request = pb.PreviewDueDateRequest(due_date=from_date(due), exclusive=exclusive)
+    seen = await stack.call(stub.PreviewDueDate, request, SYT_LEADER)
+    assert seen.effective_due_date == from_date(effective)
+    assert (seen.working_days_left, seen.days_left) == (working_days, days)
+
+
+async def test_wrong_dates_are_named(stack: Stack, stub) -> None:
+    missing = await refused(stack, stub.PreviewDueDate, pb.PreviewDueDateRequest(), AN)
+    assert (missing.code, missing.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ["due_date"])
+    impossible = pb.PreviewDueDateRequest(due_date={"year": 2025, "month": 2, "day": 30})
+    assert (await refused(stack, stub.PreviewDueDate, impossible, AN)).fields == ["due_date"]
+    assert (await refused(stack, stub.GetCalendar, pb.GetCalendarRequest(year=9999), AN)).fields == ["year"]
+    assert (await refused(stack, stub.GetDeadline, pb.GetDeadlineRequest(assignment_id="1"), AN)).fields == ["assignment_id"]
+
+
+@pytest.mark.parametrize("person", [AN, STNMT_LEADER], ids=["office", "own unit"])
+async def test_the_office_and_the_unit_see_the_clock(stack: Stack, stub, person) -> None:
+    """D13."""
+    told = make.assignment()
+    await stack.deliver(make.sent(told), told.id)
+    seen = await stack.call(stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=told.id), person)
+    assert (seen.due_date, seen.effective_due_date, seen.running) == (from_date(date(2025, 4, 30)), from_date(date(2025, 5, 5)), True)
+
+
+@pytest.mark.parametrize(
+    "person", [SYT_LEADER, STNMT_ADMIN, EVALUATOR, OPERATOR], ids=["another unit", "administrator", "evaluator", "operator"]
+)
+async def test_a_foreign_clock_looks_like_a_missing_one(stack: Stack, stub, person) -> None:
+    told = make.assignment()
+    await stack.deliver(make.sent(told), told.id)
+    foreign = await refused(stack, stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=told.id), person)
+    missing = await refused(stack, stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=str(uuid4())), person)
+    assert foreign.reason == "NOT_FOUND"
+    assert str(foreign.error.to_status()) == str(missing.error.to_status())
+    assert [event.method for _, event in await stack.events(AccessDenied)] == ["GetDeadline", "GetDeadline"]

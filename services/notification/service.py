@@ -1,0 +1,66 @@
+"""Use cases: telling people of an event, reading one's inbox."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from ykcd.assignment.v1.assignment_pb2 import Assignment
+from ykcd.event.v1.envelope_pb2 import Envelope
+
+from kit import db
+from kit.events import Retry
+from kit.identity import Actor
+from services.notification import jobs, queries
+from services.notification.model import RULES, AssignmentCopy, Notification, optional_uuid
+
+
+async def follow(session: AsyncSession, told: Assignment) -> AssignmentCopy:
+    """Keeps the highest version of what notifications need of an assignment; returns that of this very snapshot."""
+    copy = AssignmentCopy.of(told)
+    values = {column.key: getattr(copy, column.key) for column in AssignmentCopy.__table__.columns}
+    statement = insert(AssignmentCopy).values(values)
+    newer = AssignmentCopy.version < copy.version
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
+    return copy
+
+
+async def known(session: AsyncSession, assignment_id: UUID) -> AssignmentCopy:
+    """Retry when the assignment itself hasn't been heard of yet."""
+    copy = await session.scalar(select(AssignmentCopy).where(AssignmentCopy.id == assignment_id))
+    if copy is None:
+        raise Retry(f"assignment {assignment_id}")
+    return copy
+
+
+async def tell(session: AsyncSession, about: AssignmentCopy, *, event: type[Message], envelope: Envelope) -> None:
+    """One notification for each person whom the event concerns, except who caused it; and a mail (both in this transaction)."""
+    rule = RULES[event]
+    chosen = await queries.people(session, about, rule.audiences) - {optional_uuid(envelope.actor.person_id)}
+    if not chosen:
+        return
+    now = db.work(session).now
+    same = {
+        "event_id": UUID(envelope.event_id),
+        "kind": rule.kind,
+        "title": rule.title.format(code=about.directive_code),
+        "body": about.excerpt,
+        "assignment_id": about.id,
+        "create_time": now,
+    }
+    rows = [{"id": db.new_id(), "person_id": person, **same} for person in sorted(chosen)]
+    statement = insert(Notification).values(rows).on_conflict_do_nothing(constraint="notification_event_key")
+    told = (await session.scalars(statement.returning(Notification.person_id))).all()
+    for person in sorted(told):
+        await jobs.mail_soon(session, person, now=now)
+
+
+async def mark_read(session: AsyncSession, actor: Actor, *, ids: Collection[UUID], now: datetime) -> int:
+    """The actor's own of `ids`, or all. How many remain unread."""
+    for row in await queries.unread(session, actor, ids):
+        row.read_time = now
+    await session.flush()
+    return await queries.unread_count(session, actor)
