@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from google.protobuf.message import Message
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from opentelemetry import trace
@@ -29,7 +28,8 @@ log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 Handler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
-# The event type that each handler is for. The key None means: every event of every service.
+# The event type that each handler is for. The key None means: every event of every service; its handler gets None for an event of a type
+# that this version doesn't know (a newer sender's).
 Handlers = dict[type[Message] | None, Handler]
 
 BATCH = 64
@@ -99,13 +99,14 @@ class Consumer:
         return True
 
     async def _fetch(self, subscription: Any) -> list[Msg]:
+        # The client raises its own TimeoutError or asyncio's, whose base is the built-in one.
         try:
             first = await subscription.fetch(1, timeout=IDLE_SECONDS)
-        except NatsTimeout:
+        except TimeoutError:
             return []
         try:
             return first + await subscription.fetch(BATCH - 1, timeout=GATHER_SECONDS)
-        except NatsTimeout:
+        except TimeoutError:
             return first
 
     async def handle(self, batch: Sequence[Msg]) -> None:
@@ -154,13 +155,13 @@ class Consumer:
         envelope, event = open_envelope(data)
         handler = self._handlers.get(type(event)) or self._handlers.get(None)
         if handler is None:
-            raise ValueError(f"no handler for {type(event).__name__}")
+            raise ValueError(f"no handler for {envelope.payload.TypeName()}")
         entered = upsert(inbox).values(event_id=envelope.event_id, receive_time=self._clock())
         entered = entered.on_conflict_do_nothing().returning(inbox.c.event_id)
         if await session.scalar(entered) is None:
             return
         db.begin_work(session, self._service, self._clock(), envelope.actor)
-        name = type(event).__name__
+        name = envelope.payload.TypeName().rpartition(".")[2]
         parent = extract({"traceparent": envelope.traceparent})
         with tracer.start_as_current_span(f"process {name}", context=parent, kind=SpanKind.CONSUMER), telemetry.handling(name):
             await handler(session, event, envelope)

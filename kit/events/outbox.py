@@ -1,9 +1,10 @@
 """The outbox: an event is written in the transaction of the change that it tells, or not at all."""
 
+import importlib
 from uuid import UUID
 
 from google.protobuf import symbol_database
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.propagate import inject
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -62,18 +63,29 @@ def current_traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
-def open_envelope(data: bytes) -> tuple[Envelope, Message]:
-    """The envelope and the event in it; ValueError for what isn't one of ours."""
+def open_envelope(data: bytes) -> tuple[Envelope, Message | None]:
+    """The envelope and the event in it, None where its type isn't known here; ValueError for what isn't one of ours."""
     envelope = Envelope()
     try:
         envelope.ParseFromString(data)
-        name = envelope.payload.TypeName()
-        event = symbol_database.Default().GetSymbol(name)()
-        if not envelope.payload.Unpack(event):
-            raise ValueError(name)
         UUID(envelope.event_id), UUID(envelope.aggregate_id)
-    except ValueError:
-        raise
-    except Exception as error:  # protobuf's DecodeError and KeyError share no base
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+        kind = _event_type(envelope.payload.TypeName())
+        event = kind() if kind else None
+        if event is not None:
+            envelope.payload.Unpack(event)
+    except DecodeError as error:
+        raise ValueError(str(error)) from error
     return envelope, event
+
+
+def _event_type(name: str) -> type[Message] | None:
+    """By its full name; a service's events stand in <package>.event_pb2, imported when the first one comes."""
+    try:
+        return symbol_database.Default().GetSymbol(name)
+    except KeyError:
+        if not name.startswith("ykcd."):
+            return None
+    try:
+        return getattr(importlib.import_module(f"{name.rpartition('.')[0]}.event_pb2"), name.rpartition(".")[2], None)
+    except ImportError:
+        return None

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from ykcd.directive.v1.event_pb2 import UnitChanged
 from ykcd.directive.v1.registry_pb2 import Unit
-from ykcd.event.v1.envelope_pb2 import ActorRef
+from ykcd.event.v1.envelope_pb2 import ActorRef, Envelope
 
 from kit import db
 from kit.app import forever
@@ -215,6 +215,20 @@ async def test_only_one_relay_publishes_and_the_other_takes_over(stack: Stack, b
         running_task.cancel()
     await asyncio.gather(second, task, return_exceptions=True)
     assert heard.names == ["one", "two"]
+
+
+async def test_an_event_of_a_type_yet_unknown_reaches_whoever_hears_everything(stack: Stack, broker: Broker) -> None:
+    heard: list[tuple[object, str]] = []
+
+    async def on_event(_session, event, envelope) -> None:
+        heard.append((event, envelope.payload.TypeName()))
+
+    envelope = Envelope(event_id=str(uuid4()), aggregate_id=str(uuid4()), aggregate_version=1)
+    envelope.payload.type_url = "type.googleapis.com/ykcd.directive.v9.SomethingNew"
+    every = Consumer("toy", stack.runtime.worker, broker, {None: on_event}, stack.runtime.clock)
+    async with db.transaction(stack.runtime.worker) as session:
+        await every._apply(session, envelope.SerializeToString())
+    assert heard == [(None, "ykcd.directive.v9.SomethingNew")]
 
 
 async def test_one_trace_spans_writing_publishing_and_applying(stack: Stack, broker: Broker) -> None:
