@@ -12,8 +12,9 @@ from typing import Any, Self
 
 import grpc
 import httpx
-from e2e.login import sign_in
 from google.protobuf.message import Message
+
+from e2e.login import sign_in
 
 TRIES = 40
 PAUSE_SECONDS = 1.0

@@ -29,15 +29,18 @@ def encode(bound_to: str, *key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([bound_to, *key]).encode()).decode()
 
 
-def decode(token: str, bound_to: str, *parsers: Callable[[Any], Any]) -> list[Any] | None:
-    """The key in `token`, each part by its parser; None for the first page. InvalidArgument unless it's one of ours for this very query."""
+def decode(token: str, bound_to: str, *parsers: Callable[[Any], Any]) -> Any:
+    """The key in `token` as a tuple, each part by its parser; None for the first page.
+
+    InvalidArgument unless it's one of ours for this very query.
+    """
     if not token:
         return None
     try:
         bound, *key = json.loads(base64.urlsafe_b64decode(token.encode()))
         if bound != bound_to:
             raise _bad()
-        return [parse(part) for parse, part in zip(parsers, key, strict=True)]
+        return tuple(parse(part) for parse, part in zip(parsers, key, strict=True))
     except (ValueError, TypeError, AttributeError):
         raise _bad() from None
 

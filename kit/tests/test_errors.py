@@ -41,7 +41,7 @@ def test_an_altered_page_token_is_refused(token: str) -> None:
 
 def test_a_page_token_serves_only_the_query_that_gave_it() -> None:
     token = page.encode(page.fingerprint("person", "filter"), "2025-01-01", "id")
-    assert page.decode(token, page.fingerprint("person", "filter"), str, str) == ["2025-01-01", "id"]
+    assert page.decode(token, page.fingerprint("person", "filter"), str, str) == ("2025-01-01", "id")
     with pytest.raises(InvalidArgument, match="PAGE_TOKEN_INVALID"):
         page.decode(token, page.fingerprint("person", "another filter"), str, str)
 

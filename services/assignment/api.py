@@ -47,8 +47,7 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
     @read
     async def ListAssignments(self, call: Call, request: pb.ListAssignmentsRequest) -> pb.ListAssignmentsResponse:
         bound = page.fingerprint(call.actor.person_id, call.actor.unit_id, sorted(set(request.states)))
-        key = page.decode(request.page_token, bound, str, str)
-        after = (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+        after = page.decode(request.page_token, bound, datetime.fromisoformat, UUID)
         size = page.size(request.page_size)
         rows = await queries.assignments(call.session, call.actor, states=request.states, after=after, limit=size + 1)
         token = page.encode(bound, rows[size - 1].update_time.isoformat(), str(rows[size - 1].id)) if len(rows) > size else ""

@@ -1,7 +1,6 @@
 """The gRPC doors: proto in, use case, proto out."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -61,8 +60,7 @@ class DirectiveService(Servicer, directive_pb2_grpc.DirectiveServiceServicer):
     @read
     async def ListDirectives(self, call: Call, request: directive_pb2.ListDirectivesRequest) -> directive_pb2.ListDirectivesResponse:
         bound = page.fingerprint(call.actor.person_id, call.actor.unit_id, request.state)
-        key = page.decode(request.page_token, bound, str, str)
-        after = (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+        after = page.decode(request.page_token, bound, datetime.fromisoformat, UUID)
         size = page.size(request.page_size)
         rows = await queries.directives(call.session, call.actor, state=request.state, after=after, limit=size + 1)
         token = page.encode(bound, rows[size - 1].create_time.isoformat(), str(rows[size - 1].id)) if len(rows) > size else ""
@@ -79,9 +77,9 @@ class RegistryService(Servicer, registry_pb2_grpc.RegistryServiceServicer):
     @read
     async def ListUnits(self, call: Call, request: registry_pb2.ListUnitsRequest) -> registry_pb2.ListUnitsResponse:
         bound = page.fingerprint(call.actor.person_id, "units")
-        key = page.decode(request.page_token, bound, str, str)
+        after = page.decode(request.page_token, bound, str, UUID)
         size = page.size(request.page_size, UNITS_PER_PAGE)
-        rows = await queries.units(call.session, after=_named(key), limit=size + 1)
+        rows = await queries.units(call.session, after=after, limit=size + 1)
         token = page.encode(bound, rows[size - 1].sort_key, str(rows[size - 1].id)) if len(rows) > size else ""
         return registry_pb2.ListUnitsResponse(units=[unit_to_proto(row) for row in rows[:size]], next_page_token=token)
 
@@ -99,9 +97,9 @@ class RegistryService(Servicer, registry_pb2_grpc.RegistryServiceServicer):
         ):
             raise PermissionDenied(reason="OTHER_UNIT", message="Bạn chỉ xem được danh sách cán bộ của đơn vị mình.")
         bound = page.fingerprint(call.actor.person_id, unit_id, "members")
-        key = page.decode(request.page_token, bound, str, str)
+        after = page.decode(request.page_token, bound, str, UUID)
         size = page.size(request.page_size, UNITS_PER_PAGE)
-        rows = await queries.members(call.session, unit_id=unit_id, after=_named(key), limit=size + 1)
+        rows = await queries.members(call.session, unit_id=unit_id, after=after, limit=size + 1)
         token = page.encode(bound, rows[size - 1].name, str(rows[size - 1].id)) if len(rows) > size else ""
         return registry_pb2.ListMembersResponse(members=[member_to_proto(row) for row in rows[:size]], next_page_token=token)
 
@@ -113,7 +111,3 @@ class RegistryService(Servicer, registry_pb2_grpc.RegistryServiceServicer):
         )
         name = await queries.name_of(call.session, chosen) if chosen else ""
         return registry_pb2.ProposeSpecialistResponse(specialist_id=str(chosen or ""), specialist_name=name)
-
-
-def _named(key: list[Any] | None) -> tuple[str, UUID] | None:
-    return (key[0], UUID(key[1])) if key else None

@@ -29,8 +29,7 @@ class NotificationService(Servicer, notification_pb2_grpc.NotificationServiceSer
     @read
     async def ListNotifications(self, call: Call, request: pb.ListNotificationsRequest) -> pb.ListNotificationsResponse:
         bound = page.fingerprint(call.actor.person_id, request.unread_only)
-        key = page.decode(request.page_token, bound, str, str)
-        after = (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+        after = page.decode(request.page_token, bound, datetime.fromisoformat, UUID)
         size = page.size(request.page_size)
         rows = await queries.notifications(call.session, call.actor, unread_only=request.unread_only, after=after, limit=size + 1)
         token = page.encode(bound, rows[size - 1].create_time.isoformat(), str(rows[size - 1].id)) if len(rows) > size else ""

@@ -56,6 +56,8 @@ class _WorklistSectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Workl
     WORKLIST_SECTION_AWAITING_ME: _WorklistSection.ValueType  # 3
     """For a unit: SENT; for a specialist: REPORTED and RETURN_REQUESTED that he follows; for Office leaders: without a specialist."""
     WORKLIST_SECTION_IN_PROGRESS: _WorklistSection.ValueType  # 4
+    WORKLIST_SECTION_RETURN_REQUESTED: _WorklistSection.ValueType  # 5
+    """For Office leaders: sent back by units, waiting for a decision (Đ7.2.d)."""
 
 class WorklistSection(_WorklistSection, metaclass=_WorklistSectionEnumTypeWrapper): ...
 
@@ -65,6 +67,8 @@ WORKLIST_SECTION_DUE_SOON: WorklistSection.ValueType  # 2
 WORKLIST_SECTION_AWAITING_ME: WorklistSection.ValueType  # 3
 """For a unit: SENT; for a specialist: REPORTED and RETURN_REQUESTED that he follows; for Office leaders: without a specialist."""
 WORKLIST_SECTION_IN_PROGRESS: WorklistSection.ValueType  # 4
+WORKLIST_SECTION_RETURN_REQUESTED: WorklistSection.ValueType  # 5
+"""For Office leaders: sent back by units, waiting for a decision (Đ7.2.d)."""
 Global___WorklistSection: _TypeAlias = WorklistSection  # noqa: Y015
 
 @_typing.final

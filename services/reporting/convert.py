@@ -1,0 +1,155 @@
+"""From the owners' events to rows, from rows to protos."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from ykcd.assignment.v1 import assignment_pb2
+from ykcd.assignment.v1.assignment_pb2 import AssignmentState, Execution
+from ykcd.directive.v1 import directive_pb2, registry_pb2
+from ykcd.event.v1.envelope_pb2 import Envelope
+from ykcd.reporting.v1 import reporting_pb2
+
+from kit.clock import local_date
+from kit.dates import from_date, from_time, optional_date, to_date, to_time
+from kit.text import collation_key
+from kit.workdays import WorkingCalendar
+from services.reporting.model import Assignment, searchable
+
+
+def _optional_uuid(text: str) -> UUID | None:
+    return UUID(text) if text else None
+
+
+def planned_rows(directive: directive_pb2.Directive, envelope: Envelope, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """The assignments that a published document makes, as they stand before `assignment` has told of them."""
+    code = f"{directive.number}/{directive.symbol}"
+    issue_date = to_date(directive.issue_date, "issue_date")
+    for task in directive.tasks:
+        facts = {
+            "directive_version": envelope.aggregate_version,
+            "directive_id": UUID(directive.id),
+            "task_id": UUID(task.id),
+            "directive_code": code,
+            "directive_abstract": directive.abstract,
+            "directive_issue_date": issue_date,
+            "document_type": directive.document_type,
+            "content": task.content,
+            "field_id": _optional_uuid(task.field_id),
+            "has_deadline": task.task_class.has_deadline,
+            "must_report": task.task_class.must_report,
+            "search_text": _search_text(code, issue_date.year, directive.abstract, task.content),
+        }
+        for part in task.assignments:
+            yield {**facts, **_planned_part(part, calendar), "update_time": to_time(envelope.time)}
+
+
+def _planned_part(part: directive_pb2.PlannedAssignment, calendar: WorkingCalendar) -> dict[str, Any]:
+    due_date = optional_date(part, "due_date")
+    return {
+        "id": UUID(part.id),
+        "version": 0,
+        "unit_id": UUID(part.unit_id),
+        "role": part.role,
+        "state": AssignmentState.ASSIGNMENT_STATE_SENT,
+        "execution": Execution.EXECUTION_NOT_STARTED,
+        "specialist_id": _optional_uuid(part.specialist_id),
+        "due_date": due_date,
+        # D6, D7.
+        "effective_due_date": due_date if due_date is None or part.due_exact else calendar.roll(due_date),
+        "completed_on": None,
+        "last_report_on": None,
+        "late_update": None,
+        "delegates": [],
+    }
+
+
+def assignment_state(told: assignment_pb2.Assignment, envelope: Envelope) -> dict[str, Any]:
+    """The columns of which `assignment` is the owner."""
+    due_date = optional_date(told, "due_date")
+    delegation = told.delegation
+    return {
+        "version": envelope.aggregate_version,
+        "unit_id": UUID(told.unit_id),
+        "role": told.role,
+        "state": told.state,
+        "execution": told.execution,
+        "specialist_id": _optional_uuid(told.specialist_id),
+        "due_date": due_date,
+        "effective_due_date": optional_date(told, "effective_due_date") or due_date,
+        "completed_on": optional_date(told, "completed_on"),
+        "last_report_on": _last_report_on(told),
+        "late_update": told.late_update if told.HasField("late_update") else None,
+        "delegates": [UUID(id) for id in (delegation.leader_id, *delegation.officer_ids) if id],
+        "update_time": to_time(told.update_time if told.HasField("update_time") else envelope.time),
+    }
+
+
+def _last_report_on(told: assignment_pb2.Assignment) -> date | None:
+    """By the date in Huế (D10)."""
+    return max((local_date(to_time(report.create_time)) for report in told.reports), default=None)
+
+
+def assignment_facts(told: assignment_pb2.Assignment) -> dict[str, Any]:
+    """The columns of which `directive` is the owner, as `assignment` repeats them: enough until DirectivePublished comes."""
+    issue_date = to_date(told.directive_issue_date, "directive_issue_date")
+    return {
+        "directive_version": 0,
+        "directive_id": UUID(told.directive_id),
+        "task_id": UUID(told.task_id),
+        "directive_code": told.directive_code,
+        "directive_abstract": told.directive_abstract,
+        "directive_issue_date": issue_date,
+        "document_type": directive_pb2.DOCUMENT_TYPE_UNSPECIFIED,
+        "content": told.content,
+        "field_id": _optional_uuid(told.field_id),
+        "has_deadline": told.task_class.has_deadline,
+        "must_report": told.task_class.must_report,
+        "search_text": _search_text(told.directive_code, issue_date.year, told.directive_abstract, told.content),
+    }
+
+
+def _search_text(code: str, year: int, *texts: str) -> str:
+    """A document is also asked for as number/year."""
+    return searchable(code, f"{code.partition('/')[0]}/{year}", *texts)
+
+
+def unit_row(told: registry_pb2.Unit, envelope: Envelope) -> dict[str, Any]:
+    """One unit."""
+    return {
+        "id": UUID(told.id),
+        "version": envelope.aggregate_version,
+        "name": told.name,
+        "sort_key": collation_key(told.name),
+        "search_text": searchable(told.name, told.code, *told.abbreviations),
+    }
+
+
+def row_to_proto(row: Row[Any]) -> reporting_pb2.AssignmentRow:
+    """From a row of queries.page: the assignment, its unit's name, its timeliness."""
+    found: Assignment = row.Assignment
+    return reporting_pb2.AssignmentRow(
+        id=str(found.id),
+        version=found.version,
+        task_id=str(found.task_id),
+        directive_id=str(found.directive_id),
+        directive_code=found.directive_code,
+        directive_abstract=found.directive_abstract,
+        directive_issue_date=from_date(found.directive_issue_date),
+        content=found.content,
+        unit_id=str(found.unit_id),
+        unit_name=row.unit_name or "",
+        role=found.role,
+        field_id=str(found.field_id or ""),
+        specialist_id=str(found.specialist_id or ""),
+        state=found.state,
+        execution=found.execution,
+        timeliness=row.timeliness,
+        due_date=from_date(found.due_date),
+        effective_due_date=from_date(found.effective_due_date),
+        completed_on=from_date(found.completed_on),
+        update_time=from_time(found.update_time),
+        task_class=directive_pb2.TaskClass(has_deadline=found.has_deadline, must_report=found.must_report),
+    )

@@ -1,0 +1,147 @@
+"""Every SELECT of the service. Rows start from visible_to(actor); counts of the whole province are open to all and hold no content."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, case, exists, false, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from ykcd.assignment.v1.assignment_pb2 import AssignmentState, Execution, Timeliness
+from ykcd.directive.v1.directive_pb2 import AssignmentRole
+from ykcd.reporting.v1 import reporting_pb2
+
+from kit.identity import Actor
+from services.reporting.filters import conditions_of
+from services.reporting.model import READER_ROLES, UNIT_ROLES, Assignment, Participation, Unit
+from services.reporting.timeliness import DONE, Today, conditions, timeliness
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order of the rows, and how its key is read back from a page token."""
+
+    key: tuple[ColumnElement[Any], ...]
+    parsers: tuple[Callable[[str], Any], ...]
+    descending: bool = False
+
+
+_UNIT_NAME = func.coalesce(Unit.sort_key, "")
+ORDERS = {
+    reporting_pb2.ASSIGNMENT_ORDER_UNSPECIFIED: Order((Assignment.due_order, Assignment.id), (date.fromisoformat, UUID)),
+    reporting_pb2.ASSIGNMENT_ORDER_ISSUE_DATE_DESC: Order(
+        (Assignment.directive_issue_date, Assignment.id), (date.fromisoformat, UUID), descending=True
+    ),
+    reporting_pb2.ASSIGNMENT_ORDER_UPDATE_TIME_DESC: Order(
+        (Assignment.update_time, Assignment.id), (datetime.fromisoformat, UUID), descending=True
+    ),
+    reporting_pb2.ASSIGNMENT_ORDER_UNIT: Order((_UNIT_NAME, Assignment.due_order, Assignment.id), (str, date.fromisoformat, UUID)),
+}
+
+
+def visible_to(actor: Actor) -> Select[tuple[Assignment]]:
+    """D13: the Office and the evaluator see all, a unit's people the tasks in which their unit takes part."""
+    if actor.has(*READER_ROLES):
+        return select(Assignment)
+    takes_part = exists().where(Participation.unit_id == actor.unit_id, Participation.task_id == Assignment.task_id)
+    return select(Assignment).where(takes_part if actor.has(*UNIT_ROLES) else false())
+
+
+def _filtered(actor: Actor, filter: reporting_pb2.AssignmentFilter, today: Today) -> Select[tuple[Assignment]]:
+    return visible_to(actor).where(*conditions_of(filter, actor, today))
+
+
+async def assignments(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    filter: reporting_pb2.AssignmentFilter,
+    order: Order = ORDERS[0],
+    today: Today,
+    after: Sequence[Any] | None = None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Rows (Assignment, unit_name, timeliness, then the order's key)."""
+    extra = (Unit.name.label("unit_name"), timeliness(today).label("timeliness"))
+    directed = [column.desc() if order.descending else column for column in order.key]
+    statement = (
+        _filtered(actor, filter, today)
+        .add_columns(*extra, *(column.label(f"key_{place}") for place, column in enumerate(order.key)))
+        .outerjoin(Unit, Unit.id == Assignment.unit_id)
+        .order_by(*directed)
+        .limit(limit)
+    )
+    if after is not None:
+        key, bound = tuple_(*order.key), tuple_(*(literal(part) for part in after))
+        statement = statement.where(key < bound if order.descending else key > bound)
+    return (await session.execute(statement)).all()
+
+
+async def count(session: AsyncSession, actor: Actor, *, filter: reporting_pb2.AssignmentFilter, today: Today) -> int:
+    """How many rows the filter lists."""
+    return await session.scalar(_filtered(actor, filter, today).with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+async def versions(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How far each aggregate (an assignment, or a directive) is projected, as far as the caller may see it."""
+    wanted = list(ids)
+    own = select(Assignment.id, Assignment.version).where(Assignment.id.in_(wanted))
+    documents = (
+        select(Assignment.directive_id, func.max(Assignment.directive_version))
+        .where(Assignment.directive_id.in_(wanted))
+        .group_by(Assignment.directive_id)
+    )
+    return {row.id: row.version for row in await session.execute(union_all(own, documents))}
+
+
+async def counts(session: AsyncSession, *, today: Today, issue_from: date | None, issue_to: date | None) -> Sequence[Row[Any]]:
+    """One row a unit, in the order of their names, and last the province's (unit_id None).
+
+    Đ2.1, D13: everybody sees these of all units. So this one query starts not from visible_to() and runs as the worker role, which
+    row-level security lets read all rows; it gives back nothing but numbers and the units' names.
+    """
+    statement = (
+        select(
+            Assignment.unit_id,
+            case((func.grouping(Assignment.unit_id) == 0, func.max(Unit.name)), else_="").label("unit_name"),
+            func.count(Assignment.task_id.distinct()).label("task_count"),
+            *(func.count().filter(condition).label(name) for name, condition in _count_conditions(today).items()),
+        )
+        .outerjoin(Unit, Unit.id == Assignment.unit_id)
+        .group_by(func.grouping_sets(Assignment.unit_id, tuple_()))
+        .order_by(func.grouping(Assignment.unit_id), func.max(_UNIT_NAME), Assignment.unit_id)
+    )
+    if issue_from:
+        statement = statement.where(Assignment.directive_issue_date >= issue_from)
+    if issue_to:
+        statement = statement.where(Assignment.directive_issue_date <= issue_to)
+    return (await session.execute(statement)).all()
+
+
+def _count_conditions(today: Today) -> dict[str, ColumnElement[bool]]:
+    """The columns of Annex V (regulation §5) by their names in UnitCounts."""
+    when = conditions(today)
+    lead = Assignment.role == AssignmentRole.ASSIGNMENT_ROLE_LEAD
+    dated = lead & Assignment.effective_due_date.is_not(None)
+    doing = dated & (Assignment.execution == Execution.EXECUTION_IN_PROGRESS)
+    not_started = dated & (Assignment.execution == Execution.EXECUTION_NOT_STARTED)
+    # Annex V knows no "chờ cập nhật": past its date and not done is overdue.
+    overdue = or_(when[Timeliness.TIMELINESS_OVERDUE], when[Timeliness.TIMELINESS_AWAITING_UPDATE])
+    in_time = when[Timeliness.TIMELINESS_IN_TIME]
+    return {
+        "total": dated,
+        "done": dated & DONE,
+        "done_on_time": dated & when[Timeliness.TIMELINESS_DONE_ON_TIME],
+        "done_late": dated & when[Timeliness.TIMELINESS_DONE_LATE],
+        "doing": doing,
+        "doing_in_time": doing & in_time,
+        "doing_overdue": doing & overdue,
+        "not_started": not_started,
+        "not_started_in_time": not_started & in_time,
+        "not_started_overdue": not_started & overdue,
+        "without_deadline": lead & Assignment.effective_due_date.is_(None),
+        "return_requested": dated & (Assignment.state == AssignmentState.ASSIGNMENT_STATE_RETURN_REQUESTED),
+        "coordinating": ~lead,
+        "late_updates": dated & Assignment.late_update.is_(True),
+    }

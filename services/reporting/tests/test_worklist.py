@@ -1,0 +1,121 @@
+""" "Việc của tôi" for each role."""
+
+from datetime import date
+
+import pytest
+from ykcd.assignment.v1 import assignment_pb2 as a
+from ykcd.reporting.v1 import reporting_pb2 as pb
+from ykcd.reporting.v1 import reporting_pb2_grpc
+
+from kit.testing.stack import Person, Stack
+from services.reporting.__main__ import app
+from services.reporting.tests import factories as make
+from services.reporting.tests.factories import (
+    AN,
+    BINH,
+    CHAIRMAN,
+    CLERK,
+    EVALUATOR,
+    OFFICE_LEADER,
+    PHU_LOC_POINT,
+    STNMT_LEADER,
+    STNMT_OFFICER,
+    SYT_LEADER,
+)
+from services.reporting.tests.test_api import statements
+
+PAST, SOON, LATER = date(2025, 4, 1), date(2025, 4, 28), date(2025, 6, 30)
+
+
+@pytest.fixture
+async def stack(serve) -> Stack:
+    made = await serve(app)
+    await make.fill(made)
+    return made
+
+
+@pytest.fixture
+def stub(stack: Stack) -> reporting_pb2_grpc.ReportingServiceStub:
+    return reporting_pb2_grpc.ReportingServiceStub(stack.channel)
+
+
+async def fill(stack: Stack) -> None:
+    """Sở TNMT has work in every state, Sở Y tế one task that nobody follows."""
+    await make.assign(stack, due=PAST)
+    await make.assign(stack, due=SOON, state="ACCEPTED")
+    await make.assign(stack, due=LATER, state="IN_PROGRESS", delegates=(STNMT_LEADER, STNMT_OFFICER))
+    await make.assign(stack, due=PAST, state="IN_PROGRESS", delegates=(STNMT_LEADER, STNMT_OFFICER))
+    await make.assign(stack, due=LATER, state="IN_PROGRESS", delegates=(STNMT_LEADER,))
+    await make.assign(stack, due=PAST, state="REPORTED", completed=PAST)
+    await make.assign(stack, due=LATER, state="RETURN_REQUESTED")
+    await make.assign(stack, due=PAST, state="VERIFIED", completed=PAST)
+    await make.assign(stack, make.SYT, due=LATER, specialist=None)
+    await make.assign(stack, make.SYT, due=LATER, state="VERIFIED", completed=PAST, specialist=None)
+
+
+async def worklist(stack: Stack, stub, person: Person, rows: int = 0) -> pb.Worklist:
+    return await stack.call(stub.GetWorklist, pb.GetWorklistRequest(rows_per_section=rows), person)
+
+
+EXPECTED = [
+    (STNMT_LEADER, {"OVERDUE": 2, "DUE_SOON": 1, "AWAITING_ME": 1, "IN_PROGRESS": 4}),
+    (PHU_LOC_POINT, {"OVERDUE": 0, "DUE_SOON": 0, "AWAITING_ME": 0, "IN_PROGRESS": 0}),
+    (SYT_LEADER, {"OVERDUE": 0, "DUE_SOON": 0, "AWAITING_ME": 1, "IN_PROGRESS": 0}),
+    (STNMT_OFFICER, {"OVERDUE": 1, "DUE_SOON": 0, "IN_PROGRESS": 2}),
+    (AN, {"OVERDUE": 2, "DUE_SOON": 1, "AWAITING_ME": 2, "IN_PROGRESS": 4}),
+    (BINH, {"OVERDUE": 0, "DUE_SOON": 0, "AWAITING_ME": 0, "IN_PROGRESS": 0}),
+    (OFFICE_LEADER, {"AWAITING_ME": 1, "RETURN_REQUESTED": 1, "OVERDUE": 2}),
+    (CHAIRMAN, {"OVERDUE": 2}),
+    (CLERK, {}),
+    (EVALUATOR, {}),
+]
+
+
+@pytest.mark.parametrize(("person", "expected"), EXPECTED, ids=[person.name for person, _ in EXPECTED])
+async def test_each_role_finds_what_waits_for_it(stack: Stack, stub, person: Person, expected: dict[str, int]) -> None:
+    """Đ7.2.a–d, Đ8.1.a, Đ8.1.đ, Đ8.2."""
+    await fill(stack)
+    found = await worklist(stack, stub, person)
+    names = [pb.WorklistSection.Name(entry.section).removeprefix("WORKLIST_SECTION_") for entry in found.sections]
+    assert dict(zip(names, (entry.total_count for entry in found.sections), strict=True)) == expected
+
+
+@pytest.mark.parametrize("person", [person for person, expected in EXPECTED if expected], ids=lambda person: person.name)
+async def test_each_count_is_the_length_of_the_list_behind_it(stack: Stack, stub, person: Person) -> None:
+    await fill(stack)
+    for entry in (await worklist(stack, stub, person, rows=50)).sections:
+        listed = await stack.call(stub.SearchAssignments, pb.SearchAssignmentsRequest(filter=entry.filter), person)
+        assert (listed.total_count, list(listed.rows)) == (entry.total_count, list(entry.rows))
+
+
+async def test_a_person_of_several_roles_has_each_heading_once(stack: Stack, stub) -> None:
+    both = Person(make.OFFICE, ["office_leader", "chairman", "unit_leader", "officer"])
+    await stack.add(both)
+    sections = (await worklist(stack, stub, both)).sections
+    assert len({entry.SerializeToString() for entry in sections}) == len(sections) == 7
+
+
+async def test_a_task_in_which_we_only_take_part_with_others_is_not_all_ours(stack: Stack, stub) -> None:
+    """D13 opens the other units' parts for reading; what waits for us is our own part."""
+    parts = (make.part(make.STNMT, due=make.day(2025, 6, 30)), make.part(make.SYT, "COORDINATING", make.day(2025, 6, 30)))
+    await make.publish(stack, make.directive(make.task(*parts)))
+    counts = {entry.section: entry.total_count for entry in (await worklist(stack, stub, SYT_LEADER)).sections}
+    assert counts[pb.WORKLIST_SECTION_AWAITING_ME] == 1
+
+
+async def test_the_days_of_awaiting_an_update_press_too(stack: Stack, stub) -> None:
+    """D15."""
+    await make.assign(stack, due=date(2025, 4, 23), state="IN_PROGRESS")
+    (overdue, *_rest) = (await worklist(stack, stub, STNMT_LEADER)).sections
+    assert [row.timeliness for row in overdue.rows] == [a.TIMELINESS_AWAITING_UPDATE]
+
+
+async def test_a_page_shows_few_rows_of_many_and_costs_two_statements_a_heading(stack: Stack, stub) -> None:
+    for _ in range(8):
+        await make.assign(stack)
+    with statements(stack.runtime.api) as seen:
+        found = await worklist(stack, stub, STNMT_LEADER, rows=3)
+    waiting = found.sections[2]
+    assert (waiting.total_count, len(waiting.rows)) == (8, 3)
+    # Who calls; the calendar's version and days; four headings.
+    assert len(seen) == 3 + 2 * 4
