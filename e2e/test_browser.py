@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from e2e.harness.platform import Platform
 
@@ -92,11 +92,10 @@ async def test_a_specialist_and_a_unit_carry_one_task_through(chromium: Browser,
     await expect(leader.locator("main")).to_contain_text(content)
     await leader.get_by_role("link", name=content).first.click()
     await act(leader, "accept")
-    await leader.select_option("form[action$='/delegate'] [name=leader_id]", index=1)
+    delegation = await opened(leader, "delegate")
+    await delegation.locator("[name=leader_id]").select_option(index=1)
     await act(leader, "delegate")
-    await leader.fill("form[action$='/report-done'] [name=completed_on]", "2026-02-02")
-    await leader.fill("form[action$='/report-done'] [name=content]", "Đã ban hành phương án.")
-    await act(leader, "report-done")
+    await act(leader, "report-done", completed_on="02/02/2026", content="Đã ban hành phương án.")
     await expect(leader.locator("main")).to_contain_text("Đã báo cáo")
 
     await specialist.goto(leader.url.split("?")[0])
@@ -107,11 +106,19 @@ async def test_a_specialist_and_a_unit_carry_one_task_through(chromium: Browser,
     await expect(leader.locator("input[name=username]")).to_be_visible()
 
 
-async def act(page: Page, action: str) -> None:
-    """Sends one of the task's forms and waits for the page that follows."""
+async def opened(page: Page, action: str) -> Locator:
+    """The form of one of the task's actions, unfolded."""
     form = page.locator(f"form[action$='/{action}']")
-    panel = page.locator("details:not([open])", has=form)
-    if await panel.count():
-        await panel.first.locator("summary").first.click()
+    folded = page.locator("details:not([open])", has=form)
+    if await folded.count():
+        await folded.first.locator("summary").first.click()
+    return form
+
+
+async def act(page: Page, action: str, **fields: str) -> None:
+    """Fills and sends one of the task's forms, and waits for the page that follows."""
+    form = await opened(page, action)
+    for name, value in fields.items():
+        await form.locator(f"[name={name}]").fill(value)
     async with page.expect_navigation():
         await form.locator("button[type=submit], button:not([type])").last.click()

@@ -4,14 +4,14 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from e2e.harness import secretfiles
 from e2e.harness.layout import SERVICES, TOOLS, Options, default_ports, present, refuse_busy
-from e2e.harness.process import ROOT
+from e2e.harness.process import ROOT, Process
 from e2e.harness.processes import processes
 from e2e.harness.supervisor import Supervisor
 from infra.keycloak.install import install
@@ -43,7 +43,10 @@ class Platform:
         ports: Mapping[str, int] | None = None,
         options: Options | None = None,
         say: Callable[[str], None] = print,
+        only: Collection[str] | None = None,
     ) -> None:
+        """`only`: the names of the processes to start, where a test needs a part."""
+        self._only = only
         self.home, self.options, self.say = home.resolve(), options or Options(), say
         self.ports = dict(ports or default_ports())
         self.services = present(SERVICES)
@@ -80,6 +83,10 @@ class Platform:
     def secrets(self) -> Path:
         return self.home / "secrets"
 
+    @property
+    def realm_document(self) -> Path:
+        return self.home / "keycloak" / "data" / "import" / f"{REALM}-realm.json"
+
     def people(self) -> list[dict[str, Any]]:
         return json.loads((self.options.seed / "people.json").read_text())
 
@@ -90,12 +97,19 @@ class Platform:
         """Returns when everything is healthy. Raises StartFailed or PortBusy, and leaves nothing running."""
         refuse_busy(self.ports)
         await asyncio.to_thread(self.prepare)
-        self.supervisor = Supervisor(processes(self), logs=self.home / "logs", state_file=self.home / "state.json", say=self.say)
+        self.supervisor = Supervisor(self._processes(), logs=self.home / "logs", state_file=self.home / "state.json", say=self.say)
         try:
             await self.supervisor.start()
         except BaseException:
             await self.stop()
             raise
+
+    def _processes(self) -> list[Process]:
+        listed = processes(self)
+        if self._only is None:
+            return listed
+        kept = [process for process in listed if process.name in self._only]
+        return [replace(process, after=[name for name in process.after if name in self._only]) for process in kept]
 
     async def stop(self) -> None:
         if self.supervisor:
@@ -158,11 +172,11 @@ class Platform:
             smtp_port=self.ports["smtp"],
             password=self.password,
             web_secret=self.secret("gateway", "ykcd_oidc_client_secret"),
+            provisioner_secret=self.secret("provisioner", "client_secret"),
             unit_secrets={unit["code"]: self.secret("units", unit["code"]) for unit in self.units()},
         )
-        folder = self.home / "keycloak" / "data" / "import"
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_private(folder / f"{REALM}-realm.json", json.dumps(document, ensure_ascii=False, indent=1))
+        self.realm_document.parent.mkdir(parents=True, exist_ok=True)
+        _write_private(self.realm_document, json.dumps(document, ensure_ascii=False, indent=1))
 
 
 def _write_private(file: Path, text: str) -> None:

@@ -35,9 +35,10 @@ def processes(platform: Platform) -> list[Process]:
         _seed(platform, "directive", "seed", str(platform.options.seed)),
         _seed(platform, "deadline", "seed-calendar"),
         _keycloak(platform),
+        _provision(platform),
         *(_service(platform, name) for name in services),
         *([_gateway(platform)] if platform.has_gateway else []),
-        edge(platform, after=("keycloak", *last)),
+        edge(platform, after=("provision", *last)),
     ]
 
 
@@ -129,6 +130,20 @@ def _keycloak(platform: Platform) -> Process:
         ),
         port=ports["keycloak"],
         start_seconds=240,
+    )
+
+
+def _provision(platform: Platform) -> Process:
+    """What changed in the seed or the settings since the realm was imported."""
+    return Process(
+        name="provision",
+        command=(
+            *(*PYTHON, "-m", "infra.keycloak.provision", "--url", f"http://127.0.0.1:{platform.ports['keycloak']}/auth"),
+            *("--document", str(platform.realm_document)),
+            *("--secret", str(platform.secrets / "provisioner" / "client_secret")),
+        ),
+        env=CODE,
+        after=("keycloak",),
     )
 
 

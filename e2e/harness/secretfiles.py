@@ -10,6 +10,7 @@ OF_GATEWAY = (*DATABASE, "ykcd_oidc_client_secret", "ykcd_session_key")
 OF_OTHERS = {
     "postgres": ("password",),
     "keycloak": ("database_password", "admin_password"),
+    "provisioner": ("client_secret",),
     "people": ("password",),  # one for all seed accounts of this installation
 }
 
