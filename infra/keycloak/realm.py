@@ -1,6 +1,7 @@
 """The realm `ykcd` as code: people, units as organizations, roles and clients, from the seed and the secrets.
 
-It names no `clientScopes`: naming one would replace all of Keycloak's own.
+An empty Keycloak imports this document; `provision` brings a running one up to it. It names no `clientScopes`: naming
+one would replace all of Keycloak's own.
 """
 
 import base64
@@ -16,6 +17,10 @@ Json = dict[str, Any]
 
 REALM = "ykcd"
 WEB_CLIENT = "ykcd-web"
+PROVISIONER = "ykcd-provisioner"
+DEFAULT_ROLE = f"default-roles-{REALM}"
+# The mark, on a person, unit or unit's client, of what came from the seed; what isn't marked was made by hand and is left alone.
+SEED, PRESENT, GONE = "seed", "present", "gone"
 AUDIENCE = "ykcd"
 HASH_ITERATIONS = 210_000  # Keycloak's own for pbkdf2-sha512
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -34,22 +39,36 @@ ROLES = {
 }
 
 
-def realm(*, seed: Path, public_url: str, smtp_port: int, password: str, web_secret: str, unit_secrets: Mapping[str, str]) -> Json:
+def realm(
+    *,
+    seed: Path,
+    public_url: str,
+    smtp_port: int,
+    password: str,
+    web_secret: str,
+    provisioner_secret: str,
+    unit_secrets: Mapping[str, str],
+) -> Json:
     """The import document. `unit_secrets` maps a unit's code to its client's secret; the result is a secret."""
     units, people = (json.loads((seed / name).read_text()) for name in ("units.json", "people.json"))
     credential = hashed(password)
     return {
         "realm": REALM,
-        "displayName": "Theo dõi ý kiến chỉ đạo",
         "enabled": True,
-        **_languages(),
+        **_appearance(),
         **_protection(),
         **_lifetimes(),
         "organizationsEnabled": True,
         "smtpServer": {"host": "127.0.0.1", "port": str(smtp_port), "from": "no-reply@ykcd.example"},
-        "roles": {"realm": [{"name": name, "description": text} for name, text in ROLES.items()]},
-        "clients": [web_client(public_url, web_secret), *(unit_client(u, unit_secrets[u["code"]]) for u in units)],
-        "users": [_user(person, credential) for person in people],
+        "defaultRole": {"name": DEFAULT_ROLE},
+        "roles": {"realm": [*({"name": name, "description": text} for name, text in ROLES.items()), _default_role()]},
+        "components": {"org.keycloak.userprofile.UserProfileProvider": [profile_component()]},
+        "clients": [
+            web_client(public_url, web_secret),
+            provisioner_client(provisioner_secret),
+            *(unit_client(unit, unit_secrets[unit["code"]]) for unit in units),
+        ],
+        "users": [*(_user(person, credential) for person in people), _provisioner()],
         "organizations": [_organization(unit, people) for unit in units],
     }
 
@@ -74,19 +93,36 @@ def web_client(public_url: str, secret: str) -> Json:
         "name": "Trang web",
         "standardFlowEnabled": True,
         "rootUrl": public_url,
-        "redirectUris": [f"{public_url}/*"],
-        "webOrigins": [public_url],
-        "attributes": {
-            "pkce.code.challenge.method": "S256",
-            "post.logout.redirect.uris": f"{public_url}/*",
-            "backchannel.logout.session.required": "true",
-        },
+        "redirectUris": [f"{public_url}/login/callback"],
+        "webOrigins": [],
+        "attributes": {"pkce.code.challenge.method": "S256", "post.logout.redirect.uris": f"{public_url}/"},
     }
 
 
 def unit_client(unit: Json, secret: str) -> Json:
     """A unit's own system, which calls the gRPC interface by client credentials."""
-    return _client(f"unit-{unit['code']}", secret) | {"name": unit["name"], "serviceAccountsEnabled": True}
+    marked = {"attributes": {SEED: PRESENT}}
+    return _client(f"unit-{unit['code']}", secret) | {"name": unit["name"], "serviceAccountsEnabled": True} | marked
+
+
+def provisioner_client(secret: str) -> Json:
+    """Who brings a running realm up to this document. Its rights, of `_provisioner`, end at the realm."""
+    return _client(PROVISIONER, secret) | {
+        "name": "Cập nhật danh mục người dùng và đơn vị",
+        "serviceAccountsEnabled": True,
+        "fullScopeAllowed": True,
+        "protocolMappers": [],
+    }
+
+
+def _provisioner() -> Json:
+    rights = [f"{verb}-{what}" for verb in ("view", "manage") for what in ("realm", "users", "clients")]
+    return {
+        "username": f"service-account-{PROVISIONER}",
+        "enabled": True,
+        "serviceAccountClientId": PROVISIONER,
+        "clientRoles": {"realm-management": rights},
+    }
 
 
 def _client(client_id: str, secret: str) -> Json:
@@ -100,6 +136,8 @@ def _client(client_id: str, secret: str) -> Json:
         "standardFlowEnabled": False,
         "implicitFlowEnabled": False,
         "directAccessGrantsEnabled": False,
+        # A token says who, not what they may: rights stand in the services' records. Nor does it open the account pages.
+        "fullScopeAllowed": False,
         "protocolMappers": [
             {
                 "name": "audience",
@@ -127,8 +165,52 @@ def _user(person: Json, credential: Json) -> Json:
     }
     if person["kind"] == "SERVICE":
         return user | {"serviceAccountClientId": f"unit-{person['unit']}"}
-    family, _, given = person["name"].rpartition(" ")  # Vietnamese: the family name comes first
-    return user | {"firstName": given, "lastName": family, "credentials": [credential]}
+    return user | {
+        "firstName": person["name"],
+        "realmRoles": [*person["roles"], DEFAULT_ROLE],
+        "attributes": {SEED: [PRESENT]},
+        "credentials": [credential],
+    }
+
+
+def _default_role() -> Json:
+    """The account pages for everybody: own password and sessions.
+
+    An import adds Keycloak's own two, of which one opens sessions without an end; `provision` takes them away.
+    """
+    return {"name": DEFAULT_ROLE, "composite": True, "composites": {"client": {"account": ["manage-account", "view-profile"]}}}
+
+
+def profile_component() -> Json:
+    return {"providerId": "declarative-user-profile", "config": {"kc.user.profile.config": [json.dumps(user_profile())]}}
+
+
+def user_profile() -> Json:
+    """Who people are comes from the register, so their account pages show it and can't change it.
+
+    There is no last name: Keycloak writes the given name first, and a Vietnamese name begins with the family's.
+    The whole name stands in firstName, so that the claim `name` is the name as it is written.
+    """
+    shown = {"permissions": {"view": ["admin", "user"], "edit": ["admin"]}}
+    plain_name = {"username-prohibited-characters": {}, "up-username-not-idn-homograph": {}}
+    return {
+        "attributes": [
+            {"name": "username", "displayName": "${username}", "validations": _length(3) | plain_name, **shown},
+            {"name": "email", "displayName": "${email}", "validations": {"email": {}} | _length(), **shown},
+            {
+                "name": "firstName",
+                "displayName": "Họ và tên",
+                "validations": _length() | {"person-name-prohibited-characters": {}},
+                **shown,
+            },
+            {"name": SEED, "displayName": "Danh mục", "permissions": {"view": ["admin"], "edit": ["admin"]}},
+        ],
+        "groups": [],
+    }
+
+
+def _length(least: int = 0) -> Json:
+    return {"length": {"min": least, "max": 255} if least else {"max": 255}}
 
 
 def _organization(unit: Json, people: Sequence[Json]) -> Json:
@@ -139,13 +221,20 @@ def _organization(unit: Json, people: Sequence[Json]) -> Json:
         "alias": unit["code"],
         "enabled": True,
         "domains": [{"name": f"{unit['code']}.ykcd.example", "verified": True}],
-        "attributes": {"unit_id": [unit["id"]]},
+        "attributes": {"unit_id": [unit["id"]], SEED: [PRESENT]},
         "members": [{"username": username, "membershipType": "UNMANAGED"} for username in members],
     }
 
 
-def _languages() -> Json:
-    return {"internationalizationEnabled": True, "supportedLocales": ["vi", "en"], "defaultLocale": "vi"}
+def _appearance() -> Json:
+    return {
+        "displayName": "Theo dõi ý kiến chỉ đạo",
+        "displayNameHtml": "Theo dõi ý kiến chỉ đạo<br><small>Ủy ban nhân dân tỉnh Thừa Thiên Huế</small>",
+        "loginTheme": "ykcd",
+        "internationalizationEnabled": True,
+        "supportedLocales": ["vi", "en"],
+        "defaultLocale": "vi",
+    }
 
 
 def _protection() -> Json:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from infra.keycloak.install import folder
 
-SHARED = ("lib", "conf", "providers", "themes")
+SHARED = ("lib", "conf", "providers")
+THEME = Path(__file__).parent / "theme"
 JAVA_OPTIONS = (
     "-Xms64m",
     "-Xmx512m",
@@ -25,10 +26,13 @@ JAVA_OPTIONS = (
 def lay_out(home: Path, tools: Path) -> None:
     """A folder for what one installation writes, with the shared, built parts linked in."""
     (home / "data" / "import").mkdir(parents=True, exist_ok=True)
-    for name in SHARED:
-        link = home / name
+    # Packed copies of the theme's files, which Keycloak would serve for ever, whatever became of the files.
+    shutil.rmtree(home / "data" / "tmp" / "kc-gzip-cache", ignore_errors=True)
+    (home / "themes").mkdir(exist_ok=True)
+    targets = {home / name: folder(tools).resolve() / name for name in SHARED} | {home / "themes" / "ykcd": THEME}
+    for link, target in targets.items():
         link.unlink(missing_ok=True)
-        link.symlink_to(folder(tools).resolve() / name)
+        link.symlink_to(target)
 
 
 def command(home: Path, *, port: int, management_port: int, database_port: int, public_url: str) -> list[str]:
