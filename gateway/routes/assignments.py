@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,14 @@ from fastapi import APIRouter
 from google.type.date_pb2 import Date
 from starlette.responses import Response
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.deadline.v1.deadline_pb2 import Deadline, DueDatePreview, GetDeadlineRequest, PreviewDueDateRequest
+from ykcd.deadline.v1.deadline_pb2 import Deadline, DueDatePreview, GetDeadlineRequest
 
 from gateway.bodies import Posted, PostedFiles, PostedForm
 from gateway.errors import status_of
 from gateway.routes.evidence import upload
+from gateway.routes.tasks import as_written, preview_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web.forms import BAD_DATE, Form, parse_date
-from kit.dates import from_date, to_date
 from kit.errors import Aborted, Error, FailedPrecondition, InvalidArgument, NotFound
 
 router = APIRouter()
@@ -80,11 +79,7 @@ async def _deadline(visit: Visit, found: pb.Assignment) -> Deadline | None:
 async def _preview(visit: Visit, found: pb.Assignment) -> DueDatePreview | None:
     if not found.HasField("effective_due_date") or found.execution == pb.EXECUTION_DONE:
         return None
-    due = to_date(found.effective_due_date, "effective_due_date")
-    # D7: an exact due date isn't moved, which the calendar does for "before the day after".
-    asked = due + timedelta(days=1) if found.due_exact else due
-    request = PreviewDueDateRequest(due_date=from_date(asked), exclusive=found.due_exact)
-    return await visit.optional(visit.services.deadline.PreviewDueDate, request)
+    return await preview_of(visit, as_written(found.effective_due_date, exact=found.due_exact), exclusive=found.due_exact)
 
 
 def _text(*names: str) -> Callable[[Any, Form, dict[str, str]], None]:

@@ -16,7 +16,7 @@ from gateway.bodies import Posted, PostedForm
 from gateway.errors import status_of
 from gateway.refusals import BadRequest
 from gateway.routes.directives import get, is_draft
-from gateway.routes.tasks import preview_of
+from gateway.routes.tasks import as_written, preview_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import directive_form, words
 from gateway.web.forms import Form, parse_date
@@ -26,6 +26,8 @@ from kit.rpc.validation import validate
 router = APIRouter()
 SECRET_LEVELS = ("confidential", "secret", "top_secret")
 STALE_DRAFT = "Người khác vừa lưu bản nháp này. Mở lại trang ở cửa sổ khác để xem; nếu gửi tiếp, nội dung dưới đây thay bản của họ."
+# A due date by its ISO text, and whether it is exact or "trước ngày" (D7).
+_Due = tuple[str, bool]
 _DUE_DATE = re.compile(r"tasks-\d+-due_date")
 
 
@@ -168,29 +170,31 @@ async def _show(visit: Visit, form: Form, draft: Draft, *, status: int = 200, fo
 
 
 async def _show_check(visit: Visit, draft: pb.Directive, form: Form, status: int = 200) -> Response:
-    days = {words.iso_date(part.due_date): part.due_date for task in draft.tasks for part in task.assignments if part.HasField("due_date")}
-    return await visit.page(
-        "directive_check.html", {"directive": draft, "previews": await _previews(visit, days), "form": form}, status=status
-    )
+    dated = [part for task in draft.tasks for part in task.assignments if part.HasField("due_date")]
+    parts = {(words.iso_date(part.due_date), part.due_exact): part for part in dated}
+    written = {key: (as_written(part.due_date, exact=part.due_exact), part.due_exact) for key, part in parts.items()}
+    previews = await _previews(visit, written)
+    return await visit.page("directive_check.html", {"directive": draft, "previews": previews, "form": form}, status=status)
 
 
 async def _previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePreview]:
-    days = {}
+    fields = {}
     for name in filter(_DUE_DATE.fullmatch, form.values):
         try:
             day = parse_date(form.value(name))
         except ValueError:
             continue
         if day:
-            days[name] = day
-    previews = await _previews(visit, {words.iso_date(day): day for day in days.values()})
-    return {name: previews[words.iso_date(day)] for name, day in days.items() if words.iso_date(day) in previews}
+            fields[name] = (day, form.value(name.replace("due_date", "due_before")) == "1")
+    previews = await _previews(visit, {(words.iso_date(day), before): (day, before) for day, before in fields.values()})
+    found = {name: previews.get((words.iso_date(day), before)) for name, (day, before) in fields.items()}
+    return {name: preview for name, preview in found.items() if preview}
 
 
-async def _previews(visit: Visit, days: dict[str, Date]) -> dict[str, DueDatePreview]:
-    """By ISO date; a date of which the calendar can't be asked is left out."""
-    found = await asyncio.gather(*(preview_of(visit, day) for day in days.values()))
-    return {iso: preview for iso, preview in zip(days, found, strict=True) if preview}
+async def _previews(visit: Visit, days: dict[_Due, tuple[Date, bool]]) -> dict[_Due, DueDatePreview]:
+    """Of each (date, whether "trước ngày") once; one of which the calendar can't be asked is left out."""
+    found = await asyncio.gather(*(preview_of(visit, day, exclusive=before) for day, before in days.values()))
+    return {key: preview for key, preview in zip(days, found, strict=True) if preview}
 
 
 def _incomplete(error: Error) -> dict[str, str]:

@@ -17,7 +17,9 @@ from gateway.errors import status_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import filters
 from gateway.web.forms import BAD_DATE, Form, parse_date
+from kit.dates import from_date, to_date
 from kit.errors import InvalidArgument
+from kit.workdays import ONE_DAY
 
 router = APIRouter()
 WITHOUT_TASKS = frozenset({"administrator", "operator"})
@@ -116,19 +118,24 @@ async def summary(visit: SignedInVisit) -> Response:
 
 
 @router.get("/due-date-preview")
-async def due_date_preview(visit: SignedInVisit, date: str = "") -> HTMLResponse:
-    """What stands beside a date field; nothing where there is no date yet."""
+async def due_date_preview(visit: SignedInVisit, date: str = "", before: str = "") -> HTMLResponse:
+    """What stands beside a date field; nothing where there is no date yet. `before` is "1" for "trước ngày" (D7)."""
     try:
         day = parse_date(date)
     except ValueError:
         day = None
-    preview = await preview_of(visit, day) if day else None
+    preview = await preview_of(visit, day, exclusive=before == "1") if day else None
     return HTMLResponse(web.environment().get_template("due_date_preview.html").render(preview=preview))
 
 
-async def preview_of(visit: Visit, day: Date) -> DueDatePreview | None:
+async def preview_of(visit: Visit, day: Date, *, exclusive: bool = False) -> DueDatePreview | None:
     """None where the calendar can't be asked, or makes nothing of the date."""
     try:
-        return await visit.optional(visit.services.deadline.PreviewDueDate, PreviewDueDateRequest(due_date=day))
+        return await visit.optional(visit.services.deadline.PreviewDueDate, PreviewDueDateRequest(due_date=day, exclusive=exclusive))
     except InvalidArgument:
         return None
+
+
+def as_written(last_day: Date, *, exact: bool) -> Date:
+    """The date in the document's words: an exact last day was the day before X (D7)."""
+    return from_date(to_date(last_day, "due_date") + ONE_DAY) if exact else last_day

@@ -319,7 +319,7 @@ def pages() -> dict[str, tuple[str, dict]]:
         "directive_edit-draft": ("directive_edit.html", edit_page(Form(directive_form.from_directive(directive())), draft=True)),
         "directive_edit-wrong": ("directive_edit.html", edit_page(Form(directive_form.new_values(), WRONG))),
         "directive_check": ("directive_check.html", shared(SPECIALIST, "/directives/1/check") | {
-            "directive": directive(), "previews": {"2016-12-10": PREVIEW, "2016-11-27": LATE_PREVIEW}, "form": Form()}),
+            "directive": directive(), "previews": {("2016-12-10", False): PREVIEW, ("2016-11-27", False): LATE_PREVIEW}, "form": Form()}),
         "directive_check-bare": ("directive_check.html", shared(SPECIALIST, "/directives/1/check") | {
             "directive": directive(tasks=[d.Task(id=uid("t9"), ordinal=1, content="Báo cáo.")]), "previews": {},
             "form": Form(errors={"": "Nhiệm vụ 1 chưa được phân loại (Điều 4)."})}),

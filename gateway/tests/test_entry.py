@@ -148,6 +148,17 @@ async def test_a_due_date_on_a_holiday_is_previewed_beside_the_field(world: Worl
     assert (await office.get("/due-date-preview?date=hôm nay")).text.strip() == ""
 
 
+async def test_before_a_day_keeps_the_day_before_and_is_shown_again_as_written(world: World) -> None:
+    """D7, example 6."""
+    office = await world.browser(AN)
+    kept = await enter(office, "save", **{"tasks-0-due_date": "02/05/2025", "tasks-0-due_before": "1"})
+    draft = kept.headers["location"].split("?")[0]
+    assert "01/05/2025" in (await office.get(f"{draft}/check")).text
+    assert 'value="02/05/2025"' in (await office.get(f"{draft}/edit")).text
+    fragment = await office.get("/due-date-preview?date=2025-05-02&before=1", headers={"HX-Request": "true"})
+    assert "ngày làm việc" in fragment.text
+
+
 async def test_an_own_due_date_of_one_unit_is_kept(world: World) -> None:
     office = await world.browser(AN)
     kept = await enter(office, "save", **{f"tasks-0-due-{STNMT}": "2025-06-15"})

@@ -94,6 +94,16 @@ def test_draft_survives_its_form():
         assert due == {p.unit_id: (p.role, words.date(p.due_date)) for p in stored.assignments}
 
 
+def test_before_a_day_is_shown_and_sent_as_the_document_says_it():
+    """D7: "trước ngày 02/05/2025" is kept as 01/05/2025."""
+    part = d.PlannedAssignment(unit_id="u", role=d.ASSIGNMENT_ROLE_LEAD, due_date=samples.day("2025-05-01"), due_exact=True)
+    draft = d.Directive(tasks=[d.Task(content="Báo cáo.", assignments=[part])])
+    values = directive_form.from_directive(draft)
+    assert (values["tasks-0-due_date"], values["tasks-0-due_before"]) == (["2025-05-02"], ["1"])
+    sent, _ = directive_form.to_input(values)
+    assert (sent.tasks[0].due_date, sent.tasks[0].due_exclusive) == (samples.day("2025-05-02"), True)
+
+
 def test_unanswered_class_stays_unanswered():
     """Đ4: "no" and "not said" are different things."""
     sent, _ = directive_form.to_input(directive_form.new_values() | {"tasks-0-has_deadline": ["no"]})

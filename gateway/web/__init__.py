@@ -51,6 +51,11 @@ class Page:
         """Đ7.1: the Office enters documents."""
         return self.is_office and not {"specialist", "office_leader", "clerk"}.isdisjoint(self.me.member.roles)
 
+    @property
+    def tasks_address(self) -> str:
+        """The task list as its reader wants it first: the Office all, a unit its own part of each task."""
+        return "/tasks" if self.is_office or self.me is None else f"/tasks?unit={self.me.unit.id}"
+
 
 def context(
     page: Page, *, unit_name: Callable[[str], str], person_name: Callable[[str], str], field_name: Callable[[str], str]

@@ -2,14 +2,15 @@
 
 Names: number, symbol, document_type, abstract, issue_date, issue_time, signer, signer_position, issuing_authority, submitting_unit,
 urgency, secrecy, regime; tasks-count; and for the task at place N (from 0) tasks-N- followed by content, has_deadline and must_report
-("yes", "no"), due_date, deadline_kind, deliverable, field, paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come
-more than once), due-<unit id> (a unit's own due date). Enums go by their short names in lower case ("official_letter").
+("yes", "no"), due_date, due_before ("1": "trước ngày", D7; it holds for the units' own dates too), deadline_kind, deliverable, field,
+paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come more than once), due-<unit id> (a unit's own due date). Enums go by their short names in lower case ("official_letter").
 """
 
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 
+from google.type.date_pb2 import Date
 from ykcd.directive.v1 import directive_pb2 as pb
 
 from . import labels, words
@@ -88,14 +89,24 @@ def _from_task(task: pb.Task) -> dict[str, list[str]]:
         values["paper_report"] = ["1"]
     for name, role in ROLES.items():
         values[name] = [part.unit_id for part in task.assignments if part.role == role]
-    due = [words.iso_date(part.due_date) for part in task.assignments if part.HasField("due_date")]
+    # Shown in the document's words: "trước ngày X", where X-1 is kept (D7).
+    before = any(part.due_exact for part in task.assignments)
+    if before:
+        values["due_before"] = ["1"]
+    shown = {part.unit_id: _shown(part.due_date, before=before) for part in task.assignments if part.HasField("due_date")}
+    due = list(shown.values())
     common = max(due, key=due.count) if due else ""
     values["due_date"] = [common]
     for part in task.assignments:
-        own = words.iso_date(part.due_date)
+        own = shown.get(part.unit_id, "")
         if own and own != common:
             values[f"due-{part.unit_id}"] = [own]
     return values
+
+
+def _shown(last_day: Date, *, before: bool) -> str:
+    day = words.to_date(last_day)
+    return (day + dt.timedelta(days=1) if before else day).isoformat()
 
 
 def to_input(values: Values) -> tuple[pb.DirectiveInput, dict[str, str]]:
@@ -151,9 +162,10 @@ def _to_task(form: Form, prefix: str, errors: dict[str, str]) -> pb.TaskInput:
         if answer in ("yes", "no"):
             setattr(task.task_class, name, answer == "yes")
     _date(task.due_date, form, prefix + "due_date", errors)
+    task.due_exclusive = form.value(prefix + "due_before") == "1"
     for name, role in ROLES.items():
         for unit_id in form.many(prefix + name):
-            part = task.assignments.add(unit_id=unit_id, role=role)
+            part = task.assignments.add(unit_id=unit_id, role=role, due_exclusive=task.due_exclusive)
             _date(part.due_date, form, f"{prefix}due-{unit_id}", errors)
     return task
 

@@ -127,6 +127,8 @@ document.addEventListener("htmx:config:request", (event) => {
     // The date goes by one name, whatever its field is called.
     request.body = new FormData();
     request.body.set("date", sourceElement.value);
+    const before = sourceElement.form.elements[sourceElement.name.replace("due_date", "due_before")];
+    if (before?.checked) request.body.set("before", "1");
   } else if (sourceElement.matches("form[method=get]")) {
     // An address names only what was asked for.
     for (const name of new Set(request.body.keys())) {
