@@ -3,7 +3,8 @@
 Names: number, symbol, document_type, abstract, issue_date, issue_time, signer, signer_position, issuing_authority, submitting_unit,
 urgency, secrecy, regime; tasks-count; and for the task at place N (from 0) tasks-N- followed by content, has_deadline and must_report
 ("yes", "no"), due_date, due_before ("1": "trước ngày", D7; it holds for the units' own dates too), deadline_kind, deliverable, field,
-paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come more than once), due-<unit id> (a unit's own due date). Enums go by their short names in lower case ("official_letter").
+paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come more than once), due-<unit id> (a unit's own due date).
+Enums go by their short names in lower case ("official_letter").
 """
 
 import datetime as dt
