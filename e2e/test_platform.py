@@ -21,7 +21,7 @@ from e2e.harness.layout import SERVICES
 from e2e.harness.platform import Platform
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-BETWEEN_KILLS_SECONDS = 4
+BETWEEN_KILLS_SECONDS = 1
 
 
 def letter(number: str, *units: str, **more: object) -> dict[str, object]:
@@ -65,7 +65,8 @@ async def test_nothing_acknowledged_is_lost_when_each_service_is_killed_in_turn(
     killer = asyncio.create_task(kill_one_after_another())
     code = await run(platform)
     await killer
-    counts = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    # The supervisor's lines on the last restarts may follow.
+    counts = json.loads(next(line for line in capsys.readouterr().out.splitlines() if line.startswith("{")))
     assert (code, counts["ok"]) == (0, True)
     assert counts["source"] == ("real" if (SHARED / "data").exists() else "own")
     assert counts["assignments_counted"] == counts["assignments"] > 500
