@@ -27,6 +27,12 @@ ALGORITHMS = ["RS256", "PS256", "ES256"]
 REFETCH_SECONDS = 10
 LEEWAY_SECONDS = 10
 
+# The roles of regulation §4 in the two groups on which sight rests everywhere (D13). Migrations name them again: they are frozen.
+# These see everything.
+OFFICE_ROLES = ("specialist", "office_leader", "chairman", "clerk")
+# These act for their unit and see what it takes part in; an operator or administrator of the same unit sees none of it.
+UNIT_ROLES = ("focal_point", "unit_leader", "officer")
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -65,6 +65,14 @@ class Stack:
         except grpc.RpcError as error:
             raise Refused(from_rpc(error), error.code()) from None
 
+    async def refused(self, method: Any, request: Message, person: Person | None = None) -> Refused:
+        """The refusal that the call must meet."""
+        try:
+            answer = await self.call(method, request, person)
+        except Refused as refusal:
+            return refusal
+        raise AssertionError(f"answered: {answer}")
+
     async def add(self, *people: Person) -> None:
         """Makes members of them, as MembershipChanged would."""
         async with self.session() as session:

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 from ykcd.assignment.v1 import assignment_pb2 as pb
 
-# Who sees everything (D13).
-OFFICE_ROLES = ("specialist", "office_leader", "chairman", "clerk")
-# Who acts for a unit in its own tasks; an operator or administrator of the same unit sees none of them.
-UNIT_ROLES = ("focal_point", "unit_leader", "officer")
+from kit.identity import UNIT_ROLES
 
 SENT, ACCEPTED, IN_PROGRESS, REPORTED, VERIFIED, RETURN_REQUESTED = (
     pb.ASSIGNMENT_STATE_SENT,

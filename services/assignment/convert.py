@@ -9,10 +9,10 @@ from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.directive.v1.directive_pb2 import TaskClass
 
 from kit.dates import from_date, from_time
-from kit.identity import Actor
+from kit.identity import OFFICE_ROLES, Actor
 from kit.workdays import WorkingCalendar
 from services.assignment import timeliness
-from services.assignment.actions import OFFICE_ROLES, RETURN_REQUESTED
+from services.assignment.actions import RETURN_REQUESTED
 from services.assignment.model import Assignment
 from services.assignment.records import Delegation, Evidence, Report, Transition
 from services.assignment.timeliness import Verdict

@@ -13,9 +13,8 @@ from ykcd.assignment.v1 import assignment_pb2 as pb
 from kit.clock import local_date
 from kit.copies import working_calendar
 from kit.errors import not_found
-from kit.identity import Actor
+from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
 from kit.tables import member
-from services.assignment.actions import OFFICE_ROLES, UNIT_ROLES
 from services.assignment.convert import View
 from services.assignment.model import Assignment
 from services.assignment.records import Delegation, Evidence, Participation, Report, Transition, Upload

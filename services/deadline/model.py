@@ -11,9 +11,6 @@ from kit import db
 from kit.dates import optional_date
 from kit.workdays import WorkingCalendar
 
-# Who sees every clock (D13), and who sees those of the own unit.
-OFFICE_ROLES = ("specialist", "office_leader", "chairman", "clerk")
-UNIT_ROLES = ("focal_point", "unit_leader", "officer")
 # Đ7.2.c: the unit owes its report within so many working days.
 REPORT_WORKING_DAYS = 3
 

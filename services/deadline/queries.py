@@ -8,8 +8,8 @@ from sqlalchemy import Select, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import not_found
-from kit.identity import Actor
-from services.deadline.model import OFFICE_ROLES, UNIT_ROLES, CalendarRelease, Deadline, ScheduleWatermark
+from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
+from services.deadline.model import CalendarRelease, Deadline, ScheduleWatermark
 
 # Any fixed number: shared by those who measure by the calendar, held alone by who changes it.
 _CALENDAR_LOCK = 7_120_161_020

@@ -9,10 +9,11 @@ from ykcd.directive.v1 import directive_pb2, directive_pb2_grpc, registry_pb2, r
 from kit import page
 from kit.clock import local_date
 from kit.errors import PermissionDenied
+from kit.identity import OFFICE_ROLES
 from kit.rpc import Call, Servicer, read, write
 from services.directive import queries, service
 from services.directive.convert import directive_to_proto, facts_from_proto, field_to_proto, member_to_proto, task_from_proto, unit_to_proto
-from services.directive.model import OFFICE_ROLES, refuse_secret
+from services.directive.model import refuse_secret
 
 UNITS_PER_PAGE = 500
 

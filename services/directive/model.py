@@ -15,11 +15,8 @@ from kit.errors import FailedPrecondition, InvalidArgument, Violation, stale_ver
 from kit.identity import Actor
 from kit.workdays import WorkingCalendar
 
-# Who enters documents and follows tasks (Đ8.1); also who sees everything (D13).
-OFFICE_ROLES = ("specialist", "office_leader", "chairman", "clerk")
+# Who enters documents (Đ7.1).
 ENTRY_ROLES = ("specialist", "office_leader", "clerk")
-# Who acts for a unit in its own tasks; an operator or administrator of the same unit sees none of them.
-UNIT_ROLES = ("focal_point", "unit_leader", "officer")
 ENTRY_WORKING_DAYS = 2
 STAMPS = frozenset({"MẬT", "TỐI MẬT", "TUYỆT MẬT"})
 

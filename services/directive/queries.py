@@ -11,9 +11,9 @@ from sqlalchemy.orm import selectinload
 from ykcd.directive.v1.registry_pb2 import UnitKind
 
 from kit.errors import NotFound, not_found
-from kit.identity import Actor
+from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
 from kit.tables import member
-from services.directive.model import OFFICE_ROLES, UNIT_ROLES, Directive, Field, Participation, SpecialistRule, Task, Unit
+from services.directive.model import Directive, Field, Participation, SpecialistRule, Task, Unit
 
 
 def visible_to(actor: Actor) -> Select[tuple[Directive]]:

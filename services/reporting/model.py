@@ -9,13 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit import db
+from kit.identity import OFFICE_ROLES
 from kit.text import fold
 
-# D13: these see every row; the evaluator (Đ12) reads lists and counts, no attachments.
-OFFICE_ROLES = ("specialist", "office_leader", "chairman", "clerk")
+# The evaluator (Đ12) reads lists and counts, no attachments.
 READER_ROLES = (*OFFICE_ROLES, "evaluator")
-# These see the tasks in which their unit takes part.
-UNIT_ROLES = ("focal_point", "unit_leader", "officer")
 
 
 class Base(DeclarativeBase):

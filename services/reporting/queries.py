@@ -12,9 +12,9 @@ from ykcd.assignment.v1.assignment_pb2 import AssignmentState, Execution, Timeli
 from ykcd.directive.v1.directive_pb2 import AssignmentRole
 from ykcd.reporting.v1 import reporting_pb2
 
-from kit.identity import Actor
+from kit.identity import UNIT_ROLES, Actor
 from services.reporting.filters import conditions_of
-from services.reporting.model import READER_ROLES, UNIT_ROLES, Assignment, Participation, Unit
+from services.reporting.model import READER_ROLES, Assignment, Participation, Unit
 from services.reporting.timeliness import DONE, Today, conditions, timeliness
 
 

@@ -12,9 +12,9 @@ from ykcd.reporting.v1 import reporting_pb2
 
 from kit.clock import local_date
 from kit.copies import working_calendar
-from kit.identity import Actor
+from kit.identity import UNIT_ROLES, Actor
 from services.reporting import queries, worklist
-from services.reporting.model import READER_ROLES, UNIT_ROLES
+from services.reporting.model import READER_ROLES
 from services.reporting.timeliness import Today
 
 # Five looks in 300 ms.

@@ -12,7 +12,7 @@ from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 
 from kit.tables import member
-from kit.testing.stack import Person, Refused, Stack
+from kit.testing.stack import Person, Stack
 from services.assignment.__main__ import app
 from services.assignment.actions import ACTIONS
 from services.assignment.tests import factories as make
@@ -73,12 +73,6 @@ def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
     return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
 
 
-async def refused(stack: Stack, method, request, person=None) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await stack.call(method, request, person)
-    return caught.value
-
-
 def writes(id: str, version: int = 1) -> dict[str, object]:
     """One well-formed request for each act."""
     return {
@@ -119,7 +113,7 @@ def test_every_rpc_is_tried() -> None:
 @pytest.mark.parametrize("name", [*writes(""), *reads("")])
 async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
     id = str(uuid4())
-    error = await refused(stack, getattr(stub, name), {**writes(id), **reads(id)}[name])
+    error = await stack.refused(getattr(stub, name), {**writes(id), **reads(id)}[name])
     assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
@@ -128,7 +122,7 @@ async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
 async def test_no_act_is_open_to_those_who_only_look(stack: Stack, stub, name: str, person: Person) -> None:
     """Example 29: every write of the evaluator is PERMISSION_DENIED; and it is told to the audit log."""
     id = await make.sent(stack)
-    error = await refused(stack, getattr(stub, name), writes(id)[name], person)
+    error = await stack.refused(getattr(stub, name), writes(id)[name], person)
     assert (error.code, error.reason) == (grpc.StatusCode.PERMISSION_DENIED, "ROLE_REQUIRED")
     ((envelope, denied),) = await stack.events(AccessDenied)
     assert (denied.method, denied.target_id, envelope.actor.person_id) == (name, id, str(person.id))
@@ -137,8 +131,8 @@ async def test_no_act_is_open_to_those_who_only_look(stack: Stack, stub, name: s
 @pytest.mark.parametrize("name", [name for name in writes("") if RIGHT[name] is LEADER])
 async def test_another_units_assignment_looks_like_a_missing_one(stack: Stack, stub, name: str) -> None:
     id, nobodys = await make.sent(stack), str(uuid4())
-    foreign = await refused(stack, getattr(stub, name), writes(id)[name], SYT_LEADER)
-    missing = await refused(stack, getattr(stub, name), writes(nobodys)[name], SYT_LEADER)
+    foreign = await stack.refused(getattr(stub, name), writes(id)[name], SYT_LEADER)
+    missing = await stack.refused(getattr(stub, name), writes(nobodys)[name], SYT_LEADER)
     assert (foreign.code, foreign.reason) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
     assert str(foreign.error.to_status()) == str(missing.error.to_status())
 
@@ -147,7 +141,7 @@ async def test_another_units_assignment_looks_like_a_missing_one(stack: Stack, s
 async def test_a_co_unit_sees_the_part_and_doesnt_touch_it(stack: Stack, stub, name: str) -> None:
     """D13."""
     id = await make.sent(stack, make.part(), make.part(make.SYT, "COORDINATING"))
-    error = await refused(stack, getattr(stub, name), writes(id)[name], SYT_LEADER)
+    error = await stack.refused(getattr(stub, name), writes(id)[name], SYT_LEADER)
     assert (error.code, error.reason) == (grpc.StatusCode.PERMISSION_DENIED, "OTHER_UNIT")
 
 
@@ -156,8 +150,8 @@ async def test_only_its_specialist_or_an_office_leader_judges_a_result(stack: St
     """Đ8.1.đ, D16."""
     reported = await bring(stack, stub, "AcceptAssignment", "ReportDone")
     request = writes(reported.id, reported.version)[name]
-    assert (await refused(stack, getattr(stub, name), request, LEADER)).reason == "ROLE_REQUIRED"
-    assert (await refused(stack, getattr(stub, name), request, BINH)).reason == "OTHER_SPECIALIST"
+    assert (await stack.refused(getattr(stub, name), request, LEADER)).reason == "ROLE_REQUIRED"
+    assert (await stack.refused(getattr(stub, name), request, BINH)).reason == "OTHER_SPECIALIST"
     assert (await stack.call(getattr(stub, name), request, OFFICE_LEADER)).version == reported.version + 1
 
 
@@ -167,7 +161,7 @@ async def test_only_its_specialist_or_an_office_leader_judges_a_result(stack: St
 async def test_inside_a_unit_each_role_has_its_own_acts(stack: Stack, stub, name: str, person: Person) -> None:
     """Regulation §4."""
     id = await make.sent(stack)
-    assert (await refused(stack, getattr(stub, name), writes(id)[name], person)).reason == "ROLE_REQUIRED"
+    assert (await stack.refused(getattr(stub, name), writes(id)[name], person)).reason == "ROLE_REQUIRED"
 
 
 @pytest.mark.parametrize("state", WAYS)
@@ -178,7 +172,7 @@ async def test_in_each_state_what_isnt_allowed_is_refused_and_tells_nothing(stac
     for action, rule in ACTIONS.items():
         if state not in rule.from_states:
             name = RPCS[action]
-            error = await refused(stack, getattr(stub, name), writes(current.id, current.version)[name], RIGHT[name])
+            error = await stack.refused(getattr(stub, name), writes(current.id, current.version)[name], RIGHT[name])
             assert (name, error.code, error.reason) == (name, grpc.StatusCode.FAILED_PRECONDITION, "WRONG_STATE")
     assert len(await stack.events()) == before
     again = await stack.call(stub.GetAssignment, pb.GetAssignmentRequest(id=current.id), LEADER)
@@ -219,7 +213,7 @@ async def test_a_stale_version_is_refused(stack: Stack, stub, name: str) -> None
     way = {"AcceptAssignment": [], "RequestReturn": [], "VerifyAssignment": ["AcceptAssignment", "ReportDone"]}
     way["SendBackAssignment"] = way["VerifyAssignment"]
     current = await bring(stack, stub, *way.get(name, ["AcceptAssignment"]))
-    error = await refused(stack, getattr(stub, name), writes(current.id, current.version + 1)[name], RIGHT[name])
+    error = await stack.refused(getattr(stub, name), writes(current.id, current.version + 1)[name], RIGHT[name])
     assert (error.code, error.reason) == (grpc.StatusCode.ABORTED, "STALE_VERSION")
     assert error.error.metadata == {"version": str(current.version)}
 
@@ -234,7 +228,7 @@ async def test_the_same_request_twice_has_one_effect(stack: Stack, stub, name: s
     assert first == second
     assert len(await stack.events(EVENTS[name])) == 1 + way.get(name, ["AcceptAssignment"]).count(name)
     request.id = await make.sent(stack)
-    assert (await refused(stack, getattr(stub, name), request, RIGHT[name])).reason == "REQUEST_ID_REUSED"
+    assert (await stack.refused(getattr(stub, name), request, RIGHT[name])).reason == "REQUEST_ID_REUSED"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +244,7 @@ async def test_the_same_request_twice_has_one_effect(stack: Stack, stub, name: s
 async def test_wrong_fields_are_named(stack: Stack, stub, request_, fields: list[str]) -> None:
     """Đ7.2.d: no return without a reason."""
     name = type(request_).__name__.removesuffix("Request")
-    error = await refused(stack, getattr(stub, name), request_, LEADER)
+    error = await stack.refused(getattr(stub, name), request_, LEADER)
     assert (error.code, error.fields) == (grpc.StatusCode.INVALID_ARGUMENT, fields)
 
 
@@ -258,7 +252,7 @@ async def test_a_return_shows_its_reason(stack: Stack, stub) -> None:
     """Đ7.2.d, example 15."""
     id = await make.sent(stack)
     blank = ask(pb.RequestReturnRequest, id, reason="   ")
-    assert (await refused(stack, stub.RequestReturn, blank, LEADER)).fields == ["reason"]
+    assert (await stack.refused(stub.RequestReturn, blank, LEADER)).fields == ["reason"]
     returned = await stack.call(stub.RequestReturn, writes(id)["RequestReturn"], LEADER)
     assert (returned.return_reason, returned.execution) == ("Không thuộc chức năng.", pb.EXECUTION_NOT_STARTED)
     (listed,) = (await stack.call(stub.ListAssignments, pb.ListAssignmentsRequest(), AN)).assignments
@@ -277,7 +271,7 @@ async def test_a_units_own_software_accepts_and_reports(stack: Stack, stub) -> N
     assert (moved.state, moved.reports[0].author_name) == (pb.ASSIGNMENT_STATE_IN_PROGRESS, machine.name)
     assert moved.allowed_actions == [pb.ACTION_REPORT_PROGRESS]
     request = ask(pb.DelegateAssignmentRequest, id, 3, leader_id=str(LEADER.id), officer_ids=[str(machine.id)])
-    assert (await refused(stack, stub.DelegateAssignment, request, LEADER)).fields == ["officer_ids[0]"]
+    assert (await stack.refused(stub.DelegateAssignment, request, LEADER)).fields == ["officer_ids[0]"]
 
 
 async def test_a_delegation_names_one_leader_and_people_of_the_unit(stack: Stack, stub) -> None:
@@ -288,10 +282,10 @@ async def test_a_delegation_names_one_leader_and_people_of_the_unit(stack: Stack
         people = {"leader_id": str(leader.id), "officer_ids": [str(officer.id) for officer in officers]}
         return ask(pb.DelegateAssignmentRequest, accepted.id, accepted.version, **people, **more)
 
-    assert (await refused(stack, stub.DelegateAssignment, to(FOCAL), LEADER)).fields == ["leader_id"]
-    assert (await refused(stack, stub.DelegateAssignment, to(SYT_LEADER, SYT_LEADER), LEADER)).fields == ["leader_id", "officer_ids[0]"]
+    assert (await stack.refused(stub.DelegateAssignment, to(FOCAL), LEADER)).fields == ["leader_id"]
+    assert (await stack.refused(stub.DelegateAssignment, to(SYT_LEADER, SYT_LEADER), LEADER)).fields == ["leader_id", "officer_ids[0]"]
     late = to(LEADER, internal_due_date=make.day(2025, 5, 1))
-    assert (await refused(stack, stub.DelegateAssignment, late, LEADER)).fields == ["internal_due_date"]
+    assert (await stack.refused(stub.DelegateAssignment, late, LEADER)).fields == ["internal_due_date"]
     request = to(LEADER, OFFICER, FOCAL, internal_due_date=make.day(2025, 4, 28), note="Báo cáo hằng tuần")
     made = await stack.call(stub.DelegateAssignment, request, LEADER)
     assert (made.delegation.leader_name, list(made.delegation.officer_names)) == (LEADER.name, [OFFICER.name, FOCAL.name])
@@ -305,7 +299,7 @@ async def test_a_completion_in_the_future_or_before_the_document_is_refused(stac
     """Đ7.2.c, example 17: today is 24/04/2025 in Huế."""
     accepted = await bring(stack, stub, "AcceptAssignment")
     for day in (make.day(2025, 4, 25), make.day(2025, 4, 20)):
-        error = await refused(stack, stub.ReportDone, make.done(accepted.id, on=day), LEADER)
+        error = await stack.refused(stub.ReportDone, make.done(accepted.id, on=day), LEADER)
         assert (error.code, error.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ["completed_on"])
 
 
@@ -330,7 +324,7 @@ async def test_the_specialist_corrects_the_day_with_a_reason(stack: Stack, stub)
     reported = await bring(stack, stub, "AcceptAssignment", "ReportDone")
     correction = {"completed_on": make.day(2025, 4, 22)}
     bare = ask(pb.VerifyAssignmentRequest, reported.id, reported.version, **correction)
-    assert (await refused(stack, stub.VerifyAssignment, bare, AN)).fields == ["reason"]
+    assert (await stack.refused(stub.VerifyAssignment, bare, AN)).fields == ["reason"]
     request = ask(pb.VerifyAssignmentRequest, reported.id, reported.version, **correction, reason="Theo ngày của văn bản.")
     verified = await stack.call(stub.VerifyAssignment, request, AN)
     assert (verified.completed_on.day, verified.reports[0].completed_on.day, verified.history[-1].reason) == (22, 23, request.reason)
@@ -376,7 +370,7 @@ async def test_a_foreign_task_looks_like_a_missing_one(stack: Stack, stub, perso
         (stub.GetAssignment, pb.GetAssignmentRequest(id=id), pb.GetAssignmentRequest(id=str(uuid4()))),
         (stub.GetTask, pb.GetTaskRequest(task_id=task_id), pb.GetTaskRequest(task_id=str(uuid4()))),
     ):
-        answers = [await refused(stack, method, request, person) for request in (foreign, missing)]
+        answers = [await stack.refused(method, request, person) for request in (foreign, missing)]
         assert str(answers[0].error.to_status()) == str(answers[1].error.to_status())
     assert not (await stack.call(stub.ListAssignments, pb.ListAssignmentsRequest(), person)).assignments
 
@@ -392,7 +386,7 @@ async def test_pages_follow_the_last_change_and_filters_hold(stack: Stack, stub,
     assert [part.id for part in (*first.assignments, *second.assignments)] == [ids[1], ids[2], ids[0]]
     assert not second.next_page_token
     foreign = pb.ListAssignmentsRequest(page_size=2, page_token=first.next_page_token)
-    assert (await refused(stack, stub.ListAssignments, foreign, AN)).reason == "PAGE_TOKEN_INVALID"
+    assert (await stack.refused(stub.ListAssignments, foreign, AN)).reason == "PAGE_TOKEN_INVALID"
     sent_only = pb.ListAssignmentsRequest(states=[pb.ASSIGNMENT_STATE_SENT])
     assert len((await stack.call(stub.ListAssignments, sent_only, AN)).assignments) == 2
 

@@ -11,9 +11,9 @@ from ykcd.deadline.v1.deadline_pb2 import DAY_KIND_LOCAL_OFF
 
 from kit.copies import make_calendar
 from kit.errors import Error, FailedPrecondition, InvalidArgument, PermissionDenied
-from kit.identity import Actor
+from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
 from services.assignment import timeliness
-from services.assignment.actions import ACCEPTED, ACTIONS, IN_PROGRESS, OFFICE_ROLES, REPORTED, RETURN_REQUESTED, SENT, UNIT_ROLES, VERIFIED
+from services.assignment.actions import ACCEPTED, ACTIONS, IN_PROGRESS, REPORTED, RETURN_REQUESTED, SENT, VERIFIED
 from services.assignment.convert import SNAPSHOT_BYTES, View, fit
 from services.assignment.model import Assignment, Result
 from services.assignment.records import Delegation

@@ -10,7 +10,7 @@ from ykcd.audit.v1 import audit_pb2 as pb
 from ykcd.audit.v1 import audit_pb2_grpc
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 
-from kit.testing.stack import Refused, Stack
+from kit.testing.stack import Stack
 from services.audit import queries
 from services.audit.__main__ import app
 from services.audit.model import EntryContent
@@ -41,12 +41,6 @@ def stub(stack: Stack) -> audit_pb2_grpc.AuditServiceStub:
     return audit_pb2_grpc.AuditServiceStub(stack.channel)
 
 
-async def refused(stack: Stack, method, request, person=None) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await stack.call(method, request, person)
-    return caught.value
-
-
 async def listed(stack: Stack, stub, person, **request) -> list[pb.Entry]:
     return list((await stack.call(stub.ListEntries, pb.ListEntriesRequest(**request), person)).entries)
 
@@ -66,7 +60,7 @@ def test_every_rpc_is_tried_as_a_stranger() -> None:
 
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
-    error = await refused(stack, getattr(stub, name), REQUESTS[name])
+    error = await stack.refused(getattr(stub, name), REQUESTS[name])
     assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
@@ -76,7 +70,7 @@ async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
     ids=lambda value: value if isinstance(value, str) else value.roles[0],
 )
 async def test_who_has_no_business_with_it_is_refused_and_the_denial_is_told(stack: Stack, stub, name: str, person) -> None:
-    error = await refused(stack, getattr(stub, name), REQUESTS[name], person)
+    error = await stack.refused(getattr(stub, name), REQUESTS[name], person)
     assert (error.code, error.reason) == (grpc.StatusCode.PERMISSION_DENIED, "ROLE_REQUIRED")
     ((envelope, denied),) = await stack.events(AccessDenied)
     assert (denied.method, envelope.actor.person_id) == (name, str(person.id))
@@ -144,11 +138,11 @@ async def test_pages_follow_each_other_and_foreign_tokens_are_refused(stack: Sta
         (OFFICE_LEADER, pb.ListEntriesRequest(page_token=token, denials_only=True)),
         (OFFICE_LEADER, pb.ListEntriesRequest(page_token="nonsense")),
     ):
-        assert (await refused(stack, stub.ListEntries, request, person)).fields == ["page_token"]
+        assert (await stack.refused(stub.ListEntries, request, person)).fields == ["page_token"]
 
 
 async def test_each_wrong_field_is_named(stack: Stack, stub) -> None:
-    error = await refused(stack, stub.ListEntries, pb.ListEntriesRequest(page_size=-1, aggregate_id="x"), OFFICE_LEADER)
+    error = await stack.refused(stub.ListEntries, pb.ListEntriesRequest(page_size=-1, aggregate_id="x"), OFFICE_LEADER)
     assert set(error.fields) == {"page_size", "aggregate_id"}
 
 

@@ -10,7 +10,7 @@ from ykcd.deadline.v1 import deadline_pb2_grpc
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 
 from kit.dates import from_date
-from kit.testing.stack import Refused, Stack
+from kit.testing.stack import Stack
 from services.deadline import schedule
 from services.deadline.__main__ import app
 from services.deadline.tests import factories as make
@@ -30,12 +30,6 @@ def stub(stack: Stack) -> deadline_pb2_grpc.DeadlineServiceStub:
     return deadline_pb2_grpc.DeadlineServiceStub(stack.channel)
 
 
-async def refused(stack: Stack, method, request, person=None) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await stack.call(method, request, person)
-    return caught.value
-
-
 REQUESTS = {
     "GetCalendar": pb.GetCalendarRequest(year=2025),
     "PreviewDueDate": pb.PreviewDueDateRequest(due_date=from_date(date(2025, 4, 30))),
@@ -49,7 +43,7 @@ def test_every_rpc_is_tried_as_a_stranger() -> None:
 
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
-    error = await refused(stack, getattr(stub, name), REQUESTS[name])
+    error = await stack.refused(getattr(stub, name), REQUESTS[name])
     assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
@@ -90,12 +84,12 @@ async def test_a_due_date_is_shown_before_it_is_entered(
 
 
 async def test_wrong_dates_are_named(stack: Stack, stub) -> None:
-    missing = await refused(stack, stub.PreviewDueDate, pb.PreviewDueDateRequest(), AN)
+    missing = await stack.refused(stub.PreviewDueDate, pb.PreviewDueDateRequest(), AN)
     assert (missing.code, missing.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ["due_date"])
     impossible = pb.PreviewDueDateRequest(due_date={"year": 2025, "month": 2, "day": 30})
-    assert (await refused(stack, stub.PreviewDueDate, impossible, AN)).fields == ["due_date"]
-    assert (await refused(stack, stub.GetCalendar, pb.GetCalendarRequest(year=9999), AN)).fields == ["year"]
-    assert (await refused(stack, stub.GetDeadline, pb.GetDeadlineRequest(assignment_id="1"), AN)).fields == ["assignment_id"]
+    assert (await stack.refused(stub.PreviewDueDate, impossible, AN)).fields == ["due_date"]
+    assert (await stack.refused(stub.GetCalendar, pb.GetCalendarRequest(year=9999), AN)).fields == ["year"]
+    assert (await stack.refused(stub.GetDeadline, pb.GetDeadlineRequest(assignment_id="1"), AN)).fields == ["assignment_id"]
 
 
 @pytest.mark.parametrize("person", [AN, STNMT_LEADER], ids=["office", "own unit"])
@@ -113,8 +107,8 @@ async def test_the_office_and_the_unit_see_the_clock(stack: Stack, stub, person)
 async def test_a_foreign_clock_looks_like_a_missing_one(stack: Stack, stub, person) -> None:
     told = make.assignment()
     await stack.deliver(make.sent(told), told.id)
-    foreign = await refused(stack, stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=told.id), person)
-    missing = await refused(stack, stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=str(uuid4())), person)
+    foreign = await stack.refused(stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=told.id), person)
+    missing = await stack.refused(stub.GetDeadline, pb.GetDeadlineRequest(assignment_id=str(uuid4())), person)
     assert foreign.reason == "NOT_FOUND"
     assert str(foreign.error.to_status()) == str(missing.error.to_status())
     assert [event.method for _, event in await stack.events(AccessDenied)] == ["GetDeadline", "GetDeadline"]

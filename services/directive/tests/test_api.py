@@ -37,12 +37,6 @@ def registry(stack: Stack) -> registry_pb2_grpc.RegistryServiceStub:
     return registry_pb2_grpc.RegistryServiceStub(stack.channel)
 
 
-async def refused(stack: Stack, method, request, person=None) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await stack.call(method, request, person)
-    return caught.value
-
-
 def requests() -> dict[str, object]:
     """One well-formed request for each RPC of the service."""
     id = str(uuid4())
@@ -67,7 +61,7 @@ def test_every_rpc_is_tried_as_a_stranger() -> None:
 
 @pytest.mark.parametrize("name", requests())
 async def test_a_stranger_is_refused(stack: Stack, stub, registry, name: str) -> None:
-    error = await refused(stack, getattr(stub, name, None) or getattr(registry, name), requests()[name])
+    error = await stack.refused(getattr(stub, name, None) or getattr(registry, name), requests()[name])
     assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
@@ -110,7 +104,7 @@ async def test_a_secret_document_leaves_nothing_but_a_count(stack: Stack, stub, 
     canary = "chimhoangyen9172"
     # Other faults don't hide the one that matters.
     request = make.create(make.task(content=canary), secrecy=level, abstract=canary, number="9172", signer="", symbol="x" * 99)
-    error = await refused(stack, stub.CreateDirective, request, AN)
+    error = await stack.refused(stub.CreateDirective, request, AN)
     assert error.reason == "SECRET_DOCUMENT_REFUSED"
     assert canary not in str(error.error.to_status())
     ((envelope, denied),) = await stack.events()
@@ -122,9 +116,9 @@ async def test_a_secret_document_leaves_nothing_but_a_count(stack: Stack, stub, 
 
 async def test_a_document_without_a_level_or_with_a_stamp_is_refused(stack: Stack, stub) -> None:
     """Đ5, example 11."""
-    error = await refused(stack, stub.CreateDirective, make.create(secrecy=pb.SECRECY_UNSPECIFIED), AN)
+    error = await stack.refused(stub.CreateDirective, make.create(secrecy=pb.SECRECY_UNSPECIFIED), AN)
     assert (error.reason, error.fields) == ("SECRECY_MISSING", ["directive.secrecy"])
-    error = await refused(stack, stub.CreateDirective, make.create(make.task(content="Triển khai\nTỐI MẬT\nkế hoạch")), AN)
+    error = await stack.refused(stub.CreateDirective, make.create(make.task(content="Triển khai\nTỐI MẬT\nkế hoạch")), AN)
     assert error.reason == "SECRET_DOCUMENT_REFUSED"
 
 
@@ -142,7 +136,7 @@ async def test_a_unit_sees_its_own_tasks_of_what_is_published(stack: Stack, stub
         AN,
     )
     get = pb.GetDirectiveRequest(id=draft.id)
-    assert (await refused(stack, stub.GetDirective, get, STNMT_LEADER)).reason == "NOT_FOUND"
+    assert (await stack.refused(stub.GetDirective, get, STNMT_LEADER)).reason == "NOT_FOUND"
     await stack.call(stub.PublishDirective, make.publish(draft), AN)
     seen = await stack.call(stub.GetDirective, get, STNMT_LEADER)
     assert [t.ordinal for t in seen.tasks] == [1]
@@ -155,8 +149,8 @@ async def test_a_unit_sees_its_own_tasks_of_what_is_published(stack: Stack, stub
 async def test_a_foreign_document_looks_like_a_missing_one(stack: Stack, stub, person) -> None:
     draft = await stack.call(stub.CreateDirective, make.create(), AN)
     await stack.call(stub.PublishDirective, make.publish(draft), AN)
-    foreign = await refused(stack, stub.GetDirective, pb.GetDirectiveRequest(id=draft.id), person)
-    missing = await refused(stack, stub.GetDirective, pb.GetDirectiveRequest(id=str(uuid4())), person)
+    foreign = await stack.refused(stub.GetDirective, pb.GetDirectiveRequest(id=draft.id), person)
+    missing = await stack.refused(stub.GetDirective, pb.GetDirectiveRequest(id=str(uuid4())), person)
     assert str(foreign.error.to_status()) == str(missing.error.to_status())
     assert not (await stack.call(stub.ListDirectives, pb.ListDirectivesRequest(), person)).directives
 
@@ -164,7 +158,7 @@ async def test_a_foreign_document_looks_like_a_missing_one(stack: Stack, stub, p
 @pytest.mark.parametrize("name", ["CreateDirective", "UpdateDirective", "PublishDirective"])
 @pytest.mark.parametrize("person", [STNMT_LEADER, EVALUATOR, OPERATOR], ids=["unit", "evaluator", "operator"])
 async def test_only_the_office_enters_documents_and_denials_are_told(stack: Stack, stub, name: str, person) -> None:
-    error = await refused(stack, getattr(stub, name), requests()[name], person)
+    error = await stack.refused(getattr(stub, name), requests()[name], person)
     assert (error.code, error.reason) == (grpc.StatusCode.PERMISSION_DENIED, "ROLE_REQUIRED")
     ((envelope, denied),) = await stack.events(AccessDenied)
     assert (denied.method, envelope.actor.person_id) == (name, str(person.id))
@@ -172,7 +166,7 @@ async def test_only_the_office_enters_documents_and_denials_are_told(stack: Stac
 
 async def test_each_wrong_field_is_named_in_vietnamese(stack: Stack, stub) -> None:
     request = make.create(make.task(content=""), number="", signer="", urgency=pb.URGENCY_UNSPECIFIED)
-    error = await refused(stack, stub.CreateDirective, request, AN)
+    error = await stack.refused(stub.CreateDirective, request, AN)
     assert error.code == grpc.StatusCode.INVALID_ARGUMENT
     assert {"directive.number", "directive.signer", "directive.urgency", "directive.tasks[0].content"} <= set(error.fields)
     assert error.error.violations[0].message == "Bắt buộc nhập."
@@ -181,16 +175,16 @@ async def test_each_wrong_field_is_named_in_vietnamese(stack: Stack, stub) -> No
 async def test_contradictions_and_unknown_units_are_named(stack: Stack, stub) -> None:
     early = make.task(due_date=make.day(2025, 4, 1))
     twice = make.task(make.part(make.STNMT), make.part(make.STNMT, "COORDINATING"))
-    error = await refused(stack, stub.CreateDirective, make.create(early, twice), AN)
+    error = await stack.refused(stub.CreateDirective, make.create(early, twice), AN)
     assert error.fields == ["directive.tasks[0].due_date", "directive.tasks[1].assignments"]
-    error = await refused(stack, stub.CreateDirective, make.create(make.task(make.part(uuid4()))), AN)
+    error = await stack.refused(stub.CreateDirective, make.create(make.task(make.part(uuid4()))), AN)
     assert error.fields == ["directive.tasks[0].assignments[0].unit_id"]
 
 
 async def test_a_task_without_a_class_cant_be_published(stack: Stack, stub) -> None:
     """Đ4."""
     draft = await stack.call(stub.CreateDirective, make.create(make.task(task_class=pb.TaskClass(has_deadline=True))), AN)
-    error = await refused(stack, stub.PublishDirective, make.publish(draft), AN)
+    error = await stack.refused(stub.PublishDirective, make.publish(draft), AN)
     assert (error.reason, error.fields) == ("DIRECTIVE_INCOMPLETE", ["directive.tasks[0].task_class"])
 
 
@@ -207,14 +201,14 @@ async def test_the_same_request_twice_has_one_effect(stack: Stack, stub) -> None
     assert first == second
     assert len(await stack.events(event_pb2.DirectiveDrafted)) == 1
     request.directive.number = "1"
-    assert (await refused(stack, stub.CreateDirective, request, AN)).reason == "REQUEST_ID_REUSED"
+    assert (await stack.refused(stub.CreateDirective, request, AN)).reason == "REQUEST_ID_REUSED"
 
 
 async def test_the_same_number_in_another_year_is_another_document(stack: Stack, stub) -> None:
     """Example 10."""
     await stack.call(stub.CreateDirective, make.create(number="71", symbol="QĐ-UBND", issue_date=make.day(2024, 3, 1)), AN)
     await stack.call(stub.CreateDirective, make.create(number="71", symbol="QĐ-UBND"), AN)
-    error = await refused(stack, stub.CreateDirective, make.create(number="71", symbol="Q\u00d0-UBND"), AN)
+    error = await stack.refused(stub.CreateDirective, make.create(number="71", symbol="Q\u00d0-UBND"), AN)
     assert (error.code, error.reason) == (grpc.StatusCode.ALREADY_EXISTS, "DIRECTIVE_EXISTS")
 
 
@@ -223,16 +217,16 @@ async def test_what_is_published_is_not_changed_in_silence(stack: Stack, stub) -
     draft = await stack.call(stub.CreateDirective, make.create(), AN)
     update = pb.UpdateDirectiveRequest(request_id=str(uuid4()), id=draft.id, expected_version=1, directive=make.directive(make.task()))
     changed = await stack.call(stub.UpdateDirective, update, BINH)
-    stale = await refused(stack, stub.PublishDirective, make.publish(draft), AN)
+    stale = await stack.refused(stub.PublishDirective, make.publish(draft), AN)
     assert (stale.code, stale.reason) == (grpc.StatusCode.ABORTED, "STALE_VERSION")
     done = await stack.call(stub.PublishDirective, make.publish(changed), AN)
     update = pb.UpdateDirectiveRequest(request_id=str(uuid4()), id=draft.id, expected_version=done.version, directive=make.directive())
-    assert (await refused(stack, stub.UpdateDirective, update, AN)).reason == "DIRECTIVE_PUBLISHED"
+    assert (await stack.refused(stub.UpdateDirective, update, AN)).reason == "DIRECTIVE_PUBLISHED"
 
 
 async def test_publication_tells_every_assignment_and_a_refusal_tells_nothing(stack: Stack, stub) -> None:
     draft = await stack.call(stub.CreateDirective, make.create(make.task(field=None)), OFFICE_LEADER)
-    await refused(stack, stub.PublishDirective, make.publish(draft), OFFICE_LEADER)
+    await stack.refused(stub.PublishDirective, make.publish(draft), OFFICE_LEADER)
     assert not await stack.events(event_pb2.DirectivePublished)
     draft = await stack.call(stub.CreateDirective, make.create(number="2"), OFFICE_LEADER)
     done = await stack.call(stub.PublishDirective, make.publish(draft), OFFICE_LEADER)
@@ -250,7 +244,7 @@ async def test_pages_follow_each_other_and_foreign_tokens_are_refused(stack: Sta
     assert [d.number for d in (*first.directives, *second.directives)] == ["3", "2", "1"]
     assert not second.next_page_token
     request = pb.ListDirectivesRequest(page_size=2, page_token=first.next_page_token)
-    assert (await refused(stack, stub.ListDirectives, request, BINH)).reason == "PAGE_TOKEN_INVALID"
+    assert (await stack.refused(stub.ListDirectives, request, BINH)).reason == "PAGE_TOKEN_INVALID"
 
 
 async def test_the_registry_answers_who_i_am_and_whom_i_may_see(stack: Stack, registry) -> None:
@@ -261,13 +255,13 @@ async def test_the_registry_answers_who_i_am_and_whom_i_may_see(stack: Stack, re
     mine = await stack.call(registry.ListMembers, registry_pb2.ListMembersRequest(), STNMT_LEADER)
     assert [m.name for m in mine.members] == ["Lê Quang"]
     others = registry_pb2.ListMembersRequest(unit_id=str(make.SYT))
-    assert (await refused(stack, registry.ListMembers, others, STNMT_LEADER)).reason == "OTHER_UNIT"
+    assert (await stack.refused(registry.ListMembers, others, STNMT_LEADER)).reason == "OTHER_UNIT"
     assert [m.name for m in (await stack.call(registry.ListMembers, others, AN)).members] == ["Đỗ Hà"]
     office = registry_pb2.ListMembersRequest(unit_id=str(make.OFFICE))
     assert AN.name in {m.name for m in (await stack.call(registry.ListMembers, office, STNMT_LEADER)).members}
     ask = registry_pb2.ProposeSpecialistRequest(field_id=str(make.LAND), unit_id=str(make.STNMT))
     assert (await stack.call(registry.ProposeSpecialist, ask, AN)).specialist_name == AN.name
-    assert (await refused(stack, registry.ProposeSpecialist, ask, STNMT_LEADER)).reason == "ROLE_REQUIRED"
+    assert (await stack.refused(registry.ProposeSpecialist, ask, STNMT_LEADER)).reason == "ROLE_REQUIRED"
 
 
 async def test_a_claimed_unit_that_isnt_mine_is_refused(stack: Stack, registry) -> None:

@@ -15,7 +15,7 @@ from ykcd.notification.v1 import notification_pb2_grpc
 
 from kit.errors import from_rpc
 from kit.testing import tokens
-from kit.testing.stack import Refused, Stack
+from kit.testing.stack import Stack
 from services.notification import api
 from services.notification.__main__ import app
 from services.notification.tests import factories as make
@@ -50,12 +50,6 @@ def hubs(monkeypatch) -> list[api.Hub]:
     return made
 
 
-async def refused(stack: Stack, method, request, person=None) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await stack.call(method, request, person)
-    return caught.value
-
-
 def mark(*ids: str) -> pb.MarkReadRequest:
     return pb.MarkReadRequest(request_id=str(uuid4()), ids=ids)
 
@@ -69,7 +63,7 @@ def test_every_rpc_is_tried_as_a_stranger() -> None:
 
 @pytest.mark.parametrize("name", ["ListNotifications", "MarkRead"])
 async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
-    error = await refused(stack, getattr(stub, name), REQUESTS[name])
+    error = await stack.refused(getattr(stub, name), REQUESTS[name])
     assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
@@ -115,10 +109,10 @@ async def test_reading_some_then_all(stack: Stack, stub, clock) -> None:
 
 
 async def test_wrong_requests_are_named(stack: Stack, stub) -> None:
-    assert (await refused(stack, stub.MarkRead, mark("1"), AN)).fields == ["ids[0]"]
-    assert (await refused(stack, stub.ListNotifications, pb.ListNotificationsRequest(page_size=201), AN)).fields == ["page_size"]
+    assert (await stack.refused(stub.MarkRead, mark("1"), AN)).fields == ["ids[0]"]
+    assert (await stack.refused(stub.ListNotifications, pb.ListNotificationsRequest(page_size=201), AN)).fields == ["page_size"]
     bad = pb.ListNotificationsRequest(page_token="x")
-    assert (await refused(stack, stub.ListNotifications, bad, AN)).reason == "PAGE_TOKEN_INVALID"
+    assert (await stack.refused(stub.ListNotifications, bad, AN)).reason == "PAGE_TOKEN_INVALID"
 
 
 async def test_pages_follow_each_other_newest_first(stack: Stack, stub, clock) -> None:
@@ -133,7 +127,7 @@ async def test_pages_follow_each_other_newest_first(stack: Stack, stub, clock) -
     second = await stack.call(stub.ListNotifications, request, STNMT_LEADER)
     assert [n.assignment_id for n in (*first.notifications, *second.notifications)] == wanted
     assert not second.next_page_token
-    assert (await refused(stack, stub.ListNotifications, request, STNMT_FOCAL)).reason == "PAGE_TOKEN_INVALID"
+    assert (await stack.refused(stub.ListNotifications, request, STNMT_FOCAL)).reason == "PAGE_TOKEN_INVALID"
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from ykcd.reporting.v1 import reporting_pb2 as pb
 from ykcd.reporting.v1 import reporting_pb2_grpc
 
 from kit import page
-from kit.testing.stack import Refused, Stack
+from kit.testing.stack import Stack
 from services.reporting import queries
 from services.reporting.__main__ import app
 from services.reporting.tests import factories as make
@@ -54,12 +54,6 @@ def stub(stack: Stack) -> reporting_pb2_grpc.ReportingServiceStub:
     return reporting_pb2_grpc.ReportingServiceStub(stack.channel)
 
 
-async def refused(stack: Stack, method, request, person=None) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await stack.call(method, request, person)
-    return caught.value
-
-
 async def search(stack: Stack, stub, person=AN, **filter) -> pb.SearchAssignmentsResponse:
     return await stack.call(stub.SearchAssignments, pb.SearchAssignmentsRequest(filter=F(**filter)), person)
 
@@ -85,7 +79,7 @@ def test_every_rpc_is_tried_as_a_stranger() -> None:
 
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
-    error = await refused(stack, getattr(stub, name), REQUESTS[name])
+    error = await stack.refused(getattr(stub, name), REQUESTS[name])
     assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
@@ -93,7 +87,7 @@ async def test_a_stranger_is_refused(stack: Stack, stub, name: str) -> None:
 @pytest.mark.parametrize("person", [OPERATOR, ADMINISTRATOR], ids=["operator", "administrator"])
 async def test_who_runs_the_platform_sees_no_business_and_the_denial_is_told(stack: Stack, stub, name: str, person) -> None:
     """Regulation §4."""
-    error = await refused(stack, getattr(stub, name), REQUESTS[name], person)
+    error = await stack.refused(getattr(stub, name), REQUESTS[name], person)
     assert (error.code, error.reason) == (grpc.StatusCode.PERMISSION_DENIED, "ROLE_REQUIRED")
     ((envelope, denied),) = await stack.events(AccessDenied)
     assert (denied.method, envelope.actor.person_id) == (name, str(person.id))
@@ -286,19 +280,19 @@ async def test_a_foreign_or_bent_page_token_is_refused(stack: Stack, stub) -> No
         (AN, pb.SearchAssignmentsRequest(page_token="bm9uc2Vuc2U=")),
         (AN, pb.SearchAssignmentsRequest(page_token=page.encode(page.fingerprint(AN.id, AN.unit_id, F(), 0), "not a date", "1"))),
     ):
-        error = await refused(stack, stub.SearchAssignments, request, person)
+        error = await stack.refused(stub.SearchAssignments, request, person)
         assert (error.reason, error.fields) == ("PAGE_TOKEN_INVALID", ["page_token"])
 
 
 async def test_each_wrong_field_is_named(stack: Stack, stub) -> None:
     wrong = pb.SearchAssignmentsRequest(filter=F(unit_ids=["x"], timeliness=[99], query="y" * 201), page_size=201)
-    error = await refused(stack, stub.SearchAssignments, wrong, AN)
+    error = await stack.refused(stub.SearchAssignments, wrong, AN)
     assert set(error.fields) == {"filter.unit_ids[0]", "filter.timeliness[0]", "filter.query", "page_size"}
-    error = await refused(stack, stub.SearchAssignments, pb.SearchAssignmentsRequest(filter=F(due_to=make.day(2025, 2, 30))), AN)
+    error = await stack.refused(stub.SearchAssignments, pb.SearchAssignmentsRequest(filter=F(due_to=make.day(2025, 2, 30))), AN)
     assert error.fields == ["filter.due_to"]
-    error = await refused(stack, stub.GetSummary, pb.GetSummaryRequest(issue_from=make.day(9999, 1, 1)), AN)
+    error = await stack.refused(stub.GetSummary, pb.GetSummaryRequest(issue_from=make.day(9999, 1, 1)), AN)
     assert error.fields == ["issue_from"]
-    assert (await refused(stack, stub.GetWorklist, pb.GetWorklistRequest(rows_per_section=51), AN)).fields == ["rows_per_section"]
+    assert (await stack.refused(stub.GetWorklist, pb.GetWorklistRequest(rows_per_section=51), AN)).fields == ["rows_per_section"]
 
 
 async def test_a_list_costs_the_same_statements_however_long_it_is(stack: Stack, stub) -> None:
