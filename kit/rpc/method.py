@@ -6,7 +6,8 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
         ...use case with call.session, call.actor...; return a message
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from functools import wraps
 from typing import Any
 
@@ -63,7 +64,7 @@ def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
     return serve
 
 
-def watch(method: Callable[..., AsyncIterator[Message]]) -> Any:
+def watch(method: Callable[..., AsyncGenerator[Message]]) -> Any:
     """A server stream. It gets no transaction of its own (a stream may live for minutes): `self.enter(…)` opens one when needed."""
 
     @wraps(method)
@@ -71,8 +72,10 @@ def watch(method: Callable[..., AsyncIterator[Message]]) -> Any:
         async with _answered(self.runtime, method.__name__, request, context):
             claims = await authenticate(self.runtime, context)
             validate(request)
-            async for message in method(self, Entrance(self.runtime, claims, context), request):
-                yield message
+            # Closed here and now when the caller goes away, not when the collector comes by.
+            async with aclosing(method(self, Entrance(self.runtime, claims, context), request)) as messages:
+                async for message in messages:
+                    yield message
 
     return serve
 
