@@ -2,7 +2,7 @@
 
 import math
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import structlog
 from fastapi.exceptions import RequestValidationError
@@ -112,7 +112,7 @@ def _to_sign_in(request: Request, error: Error) -> Response | None:
         return None
     if request.headers.get("HX-Request"):
         # htmx would follow a redirect by itself and never show Keycloak's page.
-        current = urlsplit(request.headers.get("HX-Current-URL", ""))
+        current = _parsed(request.headers.get("HX-Current-URL", ""))
         return Response(status_code=401, headers={"HX-Redirect": _login(_with_query(current.path, current.query))})
     # A service that refuses a token fresh from Keycloak would send us round for ever.
     if not isinstance(error, SignInRequired) and getattr(request.state, "just_signed_in", False):
@@ -161,12 +161,20 @@ async def _page(request: Request, error: Error, status: int, headers: dict[str, 
     return await visit.error_page(request, context, status, headers)
 
 
+def _parsed(url: str) -> SplitResult:
+    """What a browser says of itself; nothing where that is no address."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _back(request: Request, status: int) -> str:
     """Where to try again: this page itself, or the one that the form stood on."""
     if status == 404 or request.url.path.startswith(SIGN_IN):
         return ""
     if request.method == "GET":
         return _with_query(request.url.path, request.url.query)
-    referer = urlsplit(request.headers.get("referer", ""))
+    referer = _parsed(request.headers.get("referer", ""))
     path = _with_query(referer.path, referer.query)
     return path if referer.netloc == request.headers.get("host") and addresses.is_local(path) else ""

@@ -79,6 +79,10 @@ def work(session: AsyncSession) -> Work:
 
 def is_disconnect(error: BaseException) -> bool:
     """The database is away, not wrong: retry later."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.QueryCanceled):
+        # Too slow is a fault of the statement's, and stays one.
+        return False
     if isinstance(error, PoolTimeoutError | psycopg.OperationalError | ConnectionError):
         return True
     return isinstance(error, OperationalError | InterfaceError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

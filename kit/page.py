@@ -38,7 +38,7 @@ def decode(token: str, bound_to: str, *parsers: Callable[[Any], Any]) -> Any:
         return None
     try:
         bound, *key = json.loads(base64.urlsafe_b64decode(token.encode()))
-        if bound != bound_to:
+        if bound != bound_to or any(isinstance(part, str) and "\0" in part for part in key):
             raise _bad()
         return tuple(parse(part) for parse, part in zip(parsers, key, strict=True))
     except (ValueError, TypeError, AttributeError):

@@ -1,5 +1,5 @@
 """The tables that every service's database has beside its own: outbox, inbox, idempotency, dead letters, and copies of what `directive` and
-`deadline` tell everybody (members, units, the calendar). Created by `kit.migrations.base`."""
+`deadline` tell everybody (members, the calendar). Created by `kit.migrations.base`."""
 
 from sqlalchemy import (
     BigInteger,

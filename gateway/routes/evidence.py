@@ -20,6 +20,7 @@ from ykcd.assignment.v1.assignment_pb2 import (
 )
 
 from gateway.visit import SignedInVisit, Visit
+from kit.errors import InvalidArgument
 
 router = APIRouter()
 CHUNK_BYTES = 512 * 1024
@@ -49,10 +50,14 @@ async def _chunks(parts: AsyncIterator[DownloadEvidenceResponse]) -> AsyncIterat
 
 async def upload(visit: Visit, assignment_id: UUID, file: UploadFile, request_id: str) -> Evidence:
     """Its checksum goes ahead of it. The same file of the same form is one upload, however often it is sent."""
+    try:
+        form_id = UUID(request_id)
+    except ValueError:
+        raise InvalidArgument.field("request_id", "REQUEST_ID_INVALID", "Biểu mẫu không hợp lệ; vui lòng tải lại trang.") from None
     digest = await asyncio.to_thread(_sha256, file.file)
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
     header = EvidenceHeader(
-        request_id=str(uuid5(UUID(request_id), f"{name} {digest}")),
+        request_id=str(uuid5(form_id, f"{name} {digest}")),
         assignment_id=str(assignment_id),
         file_name=name,
         sha256=digest,

@@ -117,6 +117,12 @@ def test_wrong_dates_are_named_by_their_fields():
     assert set(errors) == {"issue_date", "tasks-0-due_date"}
 
 
+def test_hostile_values_are_errors_of_their_fields():
+    huge = directive_form.new_values() | {"tasks-count": ["9" * 5000], "issue_date": ["01/01/0001"], "issue_time": ["00:00"]}
+    sent, errors = directive_form.to_input(huge)
+    assert (len(sent.tasks), set(errors)) == (0, {"issue_time"})
+
+
 def test_adding_and_removing_tasks_moves_the_others_up():
     values = (
         {"tasks-count": ["3"], "number": ["5"]} | {f"tasks-{n}-content": [f"việc {n}"] for n in range(3)} | {"tasks-2-lead": ["x", "y"]}

@@ -38,7 +38,7 @@ def new_values() -> dict[str, list[str]]:
 
 def task_count(values: Values) -> int:
     text = values.get("tasks-count", ["0"])[0]
-    return min(int(text), MAX_TASKS) if text.isdecimal() else 0
+    return min(int(text), MAX_TASKS) if text.isdecimal() and len(text) <= len(str(MAX_TASKS)) else 0
 
 
 def change_tasks(values: Values, action: str) -> tuple[dict[str, list[str]], str]:
@@ -144,10 +144,9 @@ def _date(target, form: Form, name: str, errors: dict[str, str]) -> None:
 def _issue_time(directive: pb.DirectiveInput, form: Form, errors: dict[str, str]) -> None:
     try:
         time = dt.datetime.strptime(form.value("issue_time").strip(), "%H:%M").time()
-    except ValueError:
+        directive.issue_time.FromDatetime(dt.datetime.combine(words.to_date(directive.issue_date), time, words.HUE_TIME))
+    except (ValueError, OverflowError):
         errors["issue_time"] = "Giờ chưa đúng. Nhập theo dạng giờ:phút, ví dụ 16:30."
-        return
-    directive.issue_time.FromDatetime(dt.datetime.combine(words.to_date(directive.issue_date), time, words.HUE_TIME))
 
 
 def _to_task(form: Form, prefix: str, errors: dict[str, str]) -> pb.TaskInput:

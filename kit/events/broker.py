@@ -7,7 +7,7 @@ import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import APIError
+from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 
 log = structlog.get_logger()
@@ -56,8 +56,8 @@ class Broker:
         await self._ready.wait()
         return self._client.jetstream(timeout=5)
 
-    async def ensure_stream(self) -> None:
-        """Makes our stream, or makes it anew when the broker lost its store."""
+    async def ensure_stream(self) -> bool:
+        """Makes our stream, or makes it anew when the broker lost its store. Whether it had to."""
         js = await self.jetstream()
         config = StreamConfig(
             name=stream_name(self.service),
@@ -69,8 +69,10 @@ class Broker:
         )
         try:
             await js.stream_info(config.name or "")
-        except APIError:
+        except NotFoundError:
             await js.add_stream(config)
+            return True
+        return False
 
     @property
     def connected(self) -> bool:

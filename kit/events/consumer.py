@@ -39,6 +39,8 @@ GATHER_SECONDS = 0.02
 ACK_WAIT_SECONDS = 30.0
 # After the last of these a message goes to the dead letters; a database that is away doesn't count.
 BACK_OFF_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
+# Retries of an event that waits for another: about a day.
+PATIENCE = 3000
 SERVICES = ("directive", "assignment", "deadline", "notification", "reporting", "audit")
 
 
@@ -51,6 +53,8 @@ class Consumer:
 
     def __init__(self, service: str, engine: AsyncEngine, broker: Broker, handlers: Handlers, clock: Clock) -> None:
         self._service, self._engine, self._broker, self._handlers, self._clock = service, engine, broker, handlers, clock
+        # By (stream, place in it): how often applying it failed for a reason of its own. Deliveries would count outages too.
+        self._failures: dict[tuple[str, int], int] = {}
 
     def sources(self) -> dict[str, list[str]]:
         """For each sending service the subjects to hear."""
@@ -129,18 +133,24 @@ class Consumer:
             await self._retry_or_bury(message, error)
         else:
             await message.ack()
+            self._failures.pop((message.metadata.stream, message.metadata.sequence.stream), None)
 
     async def _retry_or_bury(self, message: Msg, error: Exception) -> None:
-        delivered = message.metadata.num_delivered or 1
-        poison = isinstance(error, ValueError) and not message_is_ours(message.data)
         if db.is_disconnect(error):
             await message.nak(delay=BACK_OFF_SECONDS[1])
-        elif not poison and delivered <= len(BACK_OFF_SECONDS):
-            log.warning("event_retried", subject=message.subject, deliveries=delivered, why=repr(error))
-            await message.nak(delay=BACK_OFF_SECONDS[delivered - 1])
-        else:
-            await self.bury(message.subject, message.data, repr(error), delivered)
-            await message.term()
+            return
+        place = (message.metadata.stream, message.metadata.sequence.stream)
+        failures = self._failures[place] = self._failures.get(place, 0) + 1
+        poison = isinstance(error, ValueError) and not message_is_ours(message.data)
+        # What waits for an earlier event may wait as long as that one's stream lags.
+        patience = PATIENCE if isinstance(error, Retry) else len(BACK_OFF_SECONDS)
+        if not poison and failures <= patience:
+            log.warning("event_retried", subject=message.subject, failures=failures, why=repr(error))
+            await message.nak(delay=BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1])
+            return
+        await self.bury(message.subject, message.data, repr(error), failures)
+        await message.term()
+        del self._failures[place]
 
     async def bury(self, subject: str, data: bytes, problem: str, deliveries: int) -> None:
         """Keeps what can't be applied, for a person to look at."""

@@ -41,7 +41,7 @@ class Relay:
     async def run(self) -> None:
         """Holds the lock on a connection of its own, which also hears the wake-ups."""
         js = await self._broker.jetstream()
-        await self._broker.ensure_stream()
+        await self._ensure_stream()
         async with await self._listener() as connection:
             # The lock is in the database and can't call us: ask again and again.
             while not await _locked(connection):
@@ -72,9 +72,15 @@ class Relay:
                 await session.execute(update(outbox).where(outbox.c.event_id.in_(done)).values(publish_time=func.now()))
             telemetry.OUTBOX_PUBLISHED.inc(len(done))
         if len(done) < len(rows):
-            await self._broker.ensure_stream()
+            await self._ensure_stream()
             await asyncio.sleep(BACK_OFF_SECONDS)
         return len(rows)
+
+    async def _ensure_stream(self) -> None:
+        """A broker that lost its store gets every event again: what it had acknowledged may not have reached everybody."""
+        if await self._broker.ensure_stream():
+            async with transaction(self._engine) as session:
+                await session.execute(update(outbox).where(outbox.c.publish_time.is_not(None)).values(publish_time=None))
 
     async def _publish_chain(self, js: JetStreamContext, chain: Sequence[Row]) -> list[object]:
         """One aggregate's events, in order; the first failure ends it."""

@@ -1,6 +1,7 @@
 """Refused accesses reach the audit log, in a transaction of their own (the refused one is rolled back)."""
 
 from typing import Any
+from uuid import UUID
 
 import grpc
 import structlog
@@ -46,6 +47,10 @@ def _target(request: Message | None) -> str:
     """The first id that the request names."""
     for name in ("id", "assignment_id", "task_id", "unit_id"):
         value = getattr(request, name, "")
-        if isinstance(value, str) and value:
-            return value[:64]
+        if value:
+            try:
+                return str(UUID(value))
+            except (ValueError, AttributeError, TypeError):
+                # Not an id of ours: whatever it is, it isn't copied (Đ5).
+                return ""
     return ""

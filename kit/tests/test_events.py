@@ -201,6 +201,29 @@ async def test_a_wiped_broker_gets_its_stream_back_and_new_events_flow(stack: St
     assert heard.names == ["before", "after"]
 
 
+async def test_what_a_wiped_broker_had_acknowledged_reaches_those_who_had_not_heard_it(stack: Stack, broker: Broker) -> None:
+    heard = Heard()
+    await tell(stack, "unheard")
+    async with running(stack, broker):
+        await eventually(lambda: _all_published(stack))
+    js = await broker.jetstream()
+    await js.delete_stream("YKCD_DIRECTIVE")
+    async with running(stack, broker, heard):
+        await heard.until(1)
+    assert heard.names == ["unheard"]
+
+
+async def test_an_outage_uses_up_no_retry(stack: Stack, broker: Broker, monkeypatch) -> None:
+    monkeypatch.setattr(consumer, "BACK_OFF_SECONDS", (0.01,) * 2)
+    heard = Heard()
+    away, slow = psycopg.OperationalError("server closed the connection"), KeyError("not yet")
+    heard.fail = lambda _name: away if heard.attempts <= 7 else slow if heard.attempts == 8 else None
+    await tell(stack, "late")
+    async with running(stack, broker, heard):
+        await heard.until(1)
+    assert await count(stack, dead_letter) == 0
+
+
 async def test_only_one_relay_publishes_and_the_other_takes_over(stack: Stack, broker: Broker) -> None:
     heard = Heard()
     async with running(stack, broker, heard):
