@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
+# Đ7.2.c: within so many working days a unit owes its report.
+REPORT_WORKING_DAYS = 3
 SATURDAY = 5
 
 
@@ -25,6 +27,10 @@ class WorkingCalendar:
         while not self.is_working(day):
             day += ONE_DAY
         return day
+
+    def effective(self, due: date, *, exact: bool) -> date:
+        """D6: a due date on a day off moves to the next working day; what came from "trước ngày X" stays (D7)."""
+        return due if exact else self.roll(due)
 
     def add(self, day: date, count: int) -> date:
         """wd+count: the count-th working day strictly after `day`."""

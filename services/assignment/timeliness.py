@@ -9,13 +9,10 @@ from uuid import UUID
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.directive.v1.directive_pb2 import AssignmentRole
 
-from kit.workdays import WorkingCalendar
+from kit.workdays import REPORT_WORKING_DAYS, WorkingCalendar
 
 LEAD = AssignmentRole.ASSIGNMENT_ROLE_LEAD
 COORDINATING = AssignmentRole.ASSIGNMENT_ROLE_COORDINATING
-
-# Đ7.2.c: to report a completion, and to report why there is none.
-REPORT_WORKING_DAYS = 3
 
 # A return that is asked for hasn't begun, as far as the Office knows; its clock runs on (Đ7.2.d).
 _EXECUTION = {
@@ -54,8 +51,8 @@ def execution(state: int) -> int:
 
 
 def effective_due(due: date | None, calendar: WorkingCalendar, *, exact: bool) -> date | None:
-    """D6: a due date on a day off moves to the next working day; "trước ngày" doesn't (D7)."""
-    return due if due is None or exact else calendar.roll(due)
+    """D6, D7; a task without a deadline has none."""
+    return None if due is None else calendar.effective(due, exact=exact)
 
 
 def timeliness(due: date | None, calendar: WorkingCalendar, *, today: date, completed_on: date | None, last_report_on: date | None) -> int:

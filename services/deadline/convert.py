@@ -6,7 +6,7 @@ from ykcd.deadline.v1 import deadline_pb2
 
 from kit.dates import from_date, from_time
 from kit.workdays import WorkingCalendar
-from services.deadline.model import Deadline, effective_due_date
+from services.deadline.model import Deadline
 
 
 def deadline_to_proto(clock: Deadline) -> deadline_pb2.Deadline:
@@ -26,7 +26,7 @@ def deadline_to_proto(clock: Deadline) -> deadline_pb2.Deadline:
 
 def preview(due_date: date, *, due_exact: bool, calendar: WorkingCalendar, today: date) -> deadline_pb2.DueDatePreview:
     """What a due date means when seen `today`."""
-    effective = effective_due_date(due_date, due_exact=due_exact, calendar=calendar)
+    effective = calendar.effective(due_date, exact=due_exact)
     return deadline_pb2.DueDatePreview(
         due_date=from_date(due_date),
         effective_due_date=from_date(effective),

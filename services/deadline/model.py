@@ -9,20 +9,12 @@ from ykcd.assignment.v1.assignment_pb2 import Assignment, AssignmentState
 
 from kit import db
 from kit.dates import optional_date
-from kit.workdays import WorkingCalendar
-
-# Đ7.2.c: the unit owes its report within so many working days.
-REPORT_WORKING_DAYS = 3
+from kit.workdays import REPORT_WORKING_DAYS, WorkingCalendar
 
 
 class Base(DeclarativeBase):
     metadata = db.metadata()
     type_annotation_map = db.TYPES
-
-
-def effective_due_date(due_date: date, *, due_exact: bool, calendar: WorkingCalendar) -> date:
-    """D6: a day off moves to the next working day; what came from "trước ngày X" stays (D7)."""
-    return due_date if due_exact else calendar.roll(due_date)
 
 
 class Deadline(Base):
@@ -89,7 +81,7 @@ class Deadline(Base):
         self.version += 1
 
     def _measure(self, calendar: WorkingCalendar) -> None:
-        self.effective_due_date = effective_due_date(self.due_date, due_exact=self.due_exact, calendar=calendar)
+        self.effective_due_date = calendar.effective(self.due_date, exact=self.due_exact)
         self.report_due_date = calendar.add(self.effective_due_date, REPORT_WORKING_DAYS)
 
 

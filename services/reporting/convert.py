@@ -58,7 +58,7 @@ def _planned_part(part: directive_pb2.PlannedAssignment, calendar: WorkingCalend
         "specialist_id": _optional_uuid(part.specialist_id),
         "due_date": due_date,
         # D6, D7.
-        "effective_due_date": due_date if due_date is None or part.due_exact else calendar.roll(due_date),
+        "effective_due_date": calendar.effective(due_date, exact=part.due_exact) if due_date else None,
         "completed_on": None,
         "last_report_on": None,
         "late_update": None,

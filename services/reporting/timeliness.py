@@ -6,11 +6,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, false, func
 from ykcd.assignment.v1.assignment_pb2 import Execution, Timeliness
 
-from kit.workdays import ONE_DAY, WorkingCalendar
+from kit.workdays import ONE_DAY, REPORT_WORKING_DAYS, WorkingCalendar
 from services.reporting.model import Assignment
 
-# Đ7.2.c: the days in which a unit owes its report.
-REPORT_WORKING_DAYS = 3
 SOON_WORKING_DAYS = 5
 
 

@@ -11,7 +11,6 @@ from kit.clock import local_date
 from kit.copies import make_calendar
 from kit.dates import to_date
 from kit.workdays import WorkingCalendar
-from services.deadline.model import effective_due_date
 from services.deadline.official_days import official_calendar
 
 OFFICIAL = official_calendar(2027)
@@ -68,7 +67,7 @@ def test_working_days_of_a_month(month: date, count: int) -> None:
 )
 def test_the_effective_due_date(due: date, exact: bool, effective: date) -> None:
     """D6, D7, example 6."""
-    assert effective_due_date(due, due_exact=exact, calendar=CALENDAR) == effective
+    assert CALENDAR.effective(due, exact=exact) == effective
 
 
 def test_a_report_late_in_the_utc_evening_is_of_the_next_day_in_hue() -> None:
