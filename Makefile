@@ -10,7 +10,7 @@ HARNESS := $(RUN) -m e2e.harness
 
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17
 
 .PHONY: install
 install: $(INSTALLED) ## put the locked packages into .venv
@@ -57,6 +57,18 @@ demo: $(INSTALLED) ## do the platform's main job on real input, against what `ma
 .PHONY: test
 test: apt $(INSTALLED) ## everything that must hold; T=path or -k words for a part
 	@$(PYTHON) -m pytest $(T)
+
+.PHONY: articles
+articles: $(INSTALLED) ## from each point of the regulation to its rules and tests: docs/regulation.md; A=--page doesn't switch rules off
+	@$(RUN) -m e2e.articles $(A)
+
+.PHONY: bench-audit
+bench-audit: $(INSTALLED) ## how fast the audit log is verified; N=entries
+	@$(RUN) -m services.audit.tests.bench
+
+.PHONY: bench-reporting
+bench-reporting: $(INSTALLED) ## how fast all units are counted; N=assignments
+	@$(RUN) -m services.reporting.tests.bench
 
 .PHONY: format
 format: $(INSTALLED) ## format the code and mend what can be mended by itself

@@ -77,6 +77,7 @@ async def enter(page: Page, number: str, content: str) -> None:
     await page.wait_for_url(re.compile("/check"))
 
 
+@pytest.mark.article("Đ7.2.a", "Đ7.2.c.1", "Đ8.1.a", "Đ8.2.1")
 async def test_a_specialist_and_a_unit_carry_one_task_through(chromium: Browser, platform: Platform) -> None:
     content = "Xây dựng phương án phòng, chống dịch bệnh mùa mưa lũ."
     specialist = await signed_in(chromium, platform, "chi.le")

@@ -1,6 +1,7 @@
 """What holds for the whole tree: stubs and protos, layers, every table protected, every dependency used."""
 
 import importlib
+import re
 import shutil
 import subprocess
 import sys
@@ -9,13 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
+from e2e.harness.layout import SERVICES
 from kit import migrations
 from kit.app import App
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/__main__.py"))
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -66,6 +69,10 @@ def test_style_holds() -> None:
     passes(BIN / "ruff", "format", "--check", ".")
 
 
+def test_types_hold() -> None:
+    passes(BIN / "basedpyright", "--level", "error", "--pythonpath", sys.executable)
+
+
 def test_every_dependency_is_used_and_every_use_declared() -> None:
     passes(BIN / "deptry", ".")
 
@@ -73,7 +80,8 @@ def test_every_dependency_is_used_and_every_use_declared() -> None:
 def test_the_packages_that_the_platform_is_built_on_are_imported() -> None:
     """Imports, not only requirements: each stands in a module of ours outside the tests."""
     wanted = ["grpc", "google.protobuf", "fastapi", "sqlalchemy", "nats", "opentelemetry", "keycloak", "prometheus_client"]
-    sources = [p.read_text() for folder in ("kit", "services", "gateway", "infra", "e2e") for p in (ROOT / folder).rglob("*.py")]
+    modules = (path for folder in ("kit", "services", "gateway", "infra") for path in (ROOT / folder).rglob("*.py"))
+    sources = [path.read_text() for path in modules if not {"tests", "testing"} & set(path.parts)]
     missing = [name for name in wanted if not any(f"import {name}" in text or f"from {name}" in text for text in sources)]
     assert not missing
 
@@ -94,6 +102,30 @@ def database(request, postgres) -> tuple[App, str, str]:
 def test_migrations_make_what_the_model_says(database) -> None:
     app, url, _dsn = database
     migrations.check(app.package, url, app.metadata)
+
+
+def test_migrations_hold_nobody_up(database, postgres, tmp_path: Path) -> None:
+    """Each statement, on a database that has none of them yet; what procrastinate brings is its own makers' business."""
+    app, url, _dsn = database
+    with psycopg.connect(postgres.dsn(), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{app.name}" WITH (FORCE)')
+    postgres.bootstrap(app.name)
+    script: list[str] = []
+
+    def note(_connection, _cursor, statement: str, parameters: object, *_: object) -> None:
+        # Alembic's own have parameters, or are about its own table.
+        if not parameters and "alembic_version" not in statement and "procrastinate" not in statement:
+            script.append(statement.strip().removesuffix(";"))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        migrations.upgrade(app.package, url, app.metadata)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert any("CREATE TABLE" in statement for statement in script)
+    file = tmp_path / f"{app.name}.sql"
+    file.write_text(";\n".join(script) + ";\n")
+    passes(BIN / "squawk", file)
 
 
 def test_every_table_is_under_forced_row_level_security(database) -> None:
@@ -128,10 +160,19 @@ def test_nobody_of_another_service_can_connect(database) -> None:
     assert {name for (name,) in allowed} <= {f"{app.name}_{role}" for role in ("owner", "api", "worker")}
 
 
-def test_every_requirement_is_locked_with_its_hash() -> None:
+def test_every_requirement_is_locked_and_every_lock_has_its_hash() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    locked = (ROOT / "requirements-dev.txt").read_text()
-    for requirement in [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]:
-        name = requirement.split("[")[0].split("=")[0].split(">")[0].lower()
-        assert f"\n{name}==" in "\n" + locked, f"{name}: run `make lock`"
-    assert locked.count("==") <= locked.count("--hash=")
+    runs, develops = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    for file, requirements in (("requirements.txt", runs), ("requirements-dev.txt", [*runs, *develops])):
+        locked = locks(ROOT / file)
+        assert [lock for _, lock in locked if "--hash=sha256:" not in lock] == [], file
+        wanted = {re.split(r"[\[=<>]", requirement)[0].lower() for requirement in requirements}
+        assert wanted - {name for name, _ in locked} == set(), "run `make lock`"
+
+
+def locks(file: Path) -> list[tuple[str, str]]:
+    """(name, version and hashes) of each package, in the one way that the file is written."""
+    blocks = re.split(r"\n(?=\S)", file.read_text().strip())
+    names = [re.match(r"([a-z0-9._-]+)==\S+", block) for block in blocks]
+    assert all(names), file
+    return [(name[1], block) for name, block in zip(names, blocks, strict=True) if name]

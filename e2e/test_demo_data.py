@@ -10,9 +10,7 @@ from uuid import UUID
 import pytest
 
 from e2e.demo_data import HERE, SEED, Record, expand, load_decision_71, load_own, read_seed
-from e2e.demo_data.real import Matcher, load_real
-
-SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+from e2e.demo_data.real import Matcher, load_real, passages_file
 
 UNITS, GROUPS, FIELDS = read_seed("units"), read_seed("groups"), read_seed("fields")
 PEOPLE, ANNEX_1 = read_seed("people"), read_seed("annex1")
@@ -217,11 +215,10 @@ def test_passages_of_one_document_become_one_valid_record(tmp_path: Path) -> Non
         },
         {"doc_group": "b", "kind": "negative", "text": "", "document": {}, "tasks": []},
     ]
-    folder = tmp_path / "data" / "directives"
-    folder.mkdir(parents=True)
-    (folder / "dev.jsonl").write_text("\n".join(json.dumps(p) for p in passages), encoding="utf-8")
+    file = tmp_path / "passages.jsonl"
+    file.write_text("\n".join(json.dumps(p) for p in passages), encoding="utf-8")
 
-    (record,) = load_real(tmp_path, UNITS, GROUPS)
+    (record,) = load_real(file, UNITS, GROUPS)
 
     check_document(record)
     assert (record["number"], record["symbol"], record["document_type"]) == ("06", "CT-UBND", "INSTRUCTION")
@@ -234,9 +231,9 @@ def test_passages_of_one_document_become_one_valid_record(tmp_path: Path) -> Non
 
 
 def test_at_least_20_real_directives_can_be_entered() -> None:
-    if not (SHARED / "data" / "directives" / "dev.jsonl").exists():
-        pytest.skip("../shared/data is not beside the checkout: the demonstration uses its own directives")
-    records = load_real(SHARED, UNITS, GROUPS)
+    if not passages_file().exists():
+        pytest.skip("the real passages aren't at hand: the demonstration uses its own directives")
+    records = load_real(passages_file(), UNITS, GROUPS)
     for record in records:
         check_document(record)
     assert len(records) >= 20

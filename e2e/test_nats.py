@@ -59,7 +59,8 @@ async def test_an_event_goes_from_its_owner_to_a_consumer_of_its_own_name(connec
     subscription = await stream.pull_subscribe_bind(consumer="assignment", stream="YKCD_DIRECTIVE")
     [message] = await subscription.fetch(1, timeout=5)
     await message.ack_sync()
-    assert (message.data, refusals.empty()) == (b"published", True)
+    found = [info.config.name for info in await stream.streams_info()]
+    assert (message.data, found, refusals.empty()) == (b"published", ["YKCD_DIRECTIVE"], True)
 
 
 @pytest.mark.asyncio

@@ -16,7 +16,8 @@ from ykcd.directive.v1 import registry_pb2, registry_pb2_grpc
 
 from e2e.client import Browser
 from e2e.demo.entry import enter_and_publish
-from e2e.demo.run import SHARED, Demo, run
+from e2e.demo.run import Demo, run
+from e2e.demo_data.real import passages_file
 from e2e.harness.layout import SERVICES
 from e2e.harness.platform import Platform
 
@@ -68,7 +69,7 @@ async def test_nothing_acknowledged_is_lost_when_each_service_is_killed_in_turn(
     # The supervisor's lines on the last restarts may follow.
     counts = json.loads(next(line for line in capsys.readouterr().out.splitlines() if line.startswith("{")))
     assert (code, counts["ok"]) == (0, True)
-    assert counts["source"] == ("real" if (SHARED / "data").exists() else "own")
+    assert counts["source"] == ("real" if passages_file().exists() else "own")
     assert counts["assignments_counted"] == counts["assignments"] > 500
     assert min(counts[name] for name in ("accepted", "delegated", "reported", "verified", "returned", "late")) >= 1
     async with asyncio.timeout(120):
@@ -110,6 +111,7 @@ async def test_one_trace_spans_gateway_service_event_and_audit(platform: Platfor
     assert await spans[0].until(whole)
 
 
+@pytest.mark.article("Đ7.2.a")
 async def test_a_published_task_reaches_inbox_and_mailbox_of_the_unit(platform: Platform) -> None:
     async with AsyncExitStack() as stack:
         demo = Demo(platform, stack)

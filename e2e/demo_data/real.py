@@ -6,6 +6,7 @@ first due date, if that is earlier), abstract = the first heading, signer = "ChÆ
 """
 
 import json
+import os
 import re
 import textwrap
 import unicodedata
@@ -13,7 +14,7 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
-from e2e.demo_data import Record, roles
+from e2e.demo_data import HERE, Record, roles
 
 FALLBACK_SYMBOL = "UBND-DEMO"
 FALLBACK_ISSUE_DATE = date(2025, 12, 1)
@@ -62,10 +63,16 @@ FIELD_OF_LEAD = {
 FALLBACK_FIELD = "tong-hop"
 
 
-def load_real(shared: Path, units: list[Record], groups: list[Record]) -> list[Record]:
+def passages_file() -> Path:
+    """The real passages. They aren't ours to publish: the folder of reference texts lies beside this one, or where YKCD_SHARED says."""
+    folder = os.environ.get("YKCD_SHARED") or HERE.parents[2] / "shared"
+    return Path(folder) / "data" / "directives" / "dev.jsonl"
+
+
+def load_real(file: Path, units: list[Record], groups: list[Record]) -> list[Record]:
     """One record for each real document with tasks; `unmatched` lists the unit names that took a fallback."""
     documents: dict[str, list[Record]] = {}
-    with (shared / "data" / "directives" / "dev.jsonl").open(encoding="utf-8") as lines:
+    with file.open(encoding="utf-8") as lines:
         for line in lines:
             passage = json.loads(line)
             documents.setdefault(passage["doc_group"], []).append(passage)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from e2e.harness.layout import SERVICES, TOOLS, options_from_environment, present, refuse_busy
+from e2e.harness.layout import TOOLS, options_from_environment, refuse_busy
 from e2e.harness.platform import Platform
 from e2e.harness.process import ROOT
 from e2e.harness.report import accounts, addresses, all_well, table
@@ -47,8 +47,6 @@ class Installation:
 
     def _start(self, platform: Platform) -> int:
         began = time.monotonic()
-        for name in sorted(set(SERVICES) - set(present(SERVICES))):
-            print(f"{name} isn't in this checkout: left out.")
         self.home.mkdir(parents=True, exist_ok=True)
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)

@@ -1,14 +1,15 @@
 """Where an installation keeps things, on which ports it listens and what may be set from outside."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from e2e.harness.probes import busy, free_ports
 from e2e.harness.process import ROOT
 
-SERVICES = ("directive", "assignment", "deadline", "notification", "reporting", "audit")
+# The one list of services: their folders.
+SERVICES = tuple(sorted(path.parent.name for path in (ROOT / "services").glob("*/__main__.py")))
 DOORS = ("web", "grpc")
 PORTS = (
     *DOORS,
@@ -69,8 +70,3 @@ def refuse_busy(ports: Mapping[str, int]) -> None:
     ]
     if taken:
         raise PortBusy("\n".join(taken))
-
-
-def present(names: Sequence[str]) -> tuple[str, ...]:
-    """The services that this checkout holds."""
-    return tuple(name for name in names if (ROOT / "services" / name / "__main__.py").exists())

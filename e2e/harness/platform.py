@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from e2e.harness import secretfiles
-from e2e.harness.layout import SERVICES, TOOLS, Options, default_ports, present, refuse_busy
+from e2e.harness.layout import SERVICES, TOOLS, Options, default_ports, refuse_busy
 from e2e.harness.process import ROOT, Process
 from e2e.harness.processes import processes
 from e2e.harness.supervisor import Supervisor
@@ -49,7 +49,7 @@ class Platform:
         self._only = only
         self.home, self.options, self.say = home.resolve(), options or Options(), say
         self.ports = dict(ports or default_ports())
-        self.services = present(SERVICES)
+        self.services = SERVICES
         self.has_gateway = (ROOT / "gateway" / "__main__.py").exists()
         self.supervisor: Supervisor | None = None
 
@@ -156,7 +156,7 @@ class Platform:
         secretfiles.ensure(self.secrets, services=SERVICES, units=[unit["code"] for unit in self.units()])
         install(TOOLS)
         cluster.prepare(self.home / "postgres", self.secret("postgres", "password"))
-        self.write_nats_configuration({name: self.secret(name, "ykcd_nats_password") for name in SERVICES})
+        self.write_nats_configuration({name: self.secret(name, "ykcd_nats_password") for name in (*SERVICES, "gateway")})
         self._write_realm()
 
     def write_nats_configuration(self, passwords: Mapping[str, str]) -> None:

@@ -165,7 +165,7 @@ def _gateway(platform: Platform) -> Process:
         name="gateway",
         command=(*PYTHON, "-m", _module("gateway")),
         env=service_environment(platform, "gateway"),
-        after=("migrate-gateway", *platform.services),
+        after=("migrate-gateway", "nats", *platform.services),
         ready=probes.http(f"http://127.0.0.1:{port}/readyz"),
         port=port,
     )
@@ -182,7 +182,9 @@ def edge(platform: Platform, after: tuple[str, ...]) -> Process:
         "EDGE_TLS": f"tls {options.tls}" if options.tls else "",
         "EDGE_WEB_ADDRESS": f"{site}:{ports['web']}",
         "EDGE_GRPC_ADDRESS": f"{site}:{ports['grpc']}",
-        **{f"EDGE_{name.upper()}_PORT": str(ports[name]) for name in ("keycloak", "gateway", *SERVICES)},
+        "EDGE_KEYCLOAK_PORT": str(ports["keycloak"]),
+        "EDGE_GATEWAY_PORT": str(ports["gateway"]),
+        "EDGE_SERVICES": "\n".join(f"import service {name} {ports[name]}" for name in SERVICES),
     }
     configuration = ("--adapter", "caddyfile", "--config", str(ROOT / "infra" / "edge" / "Caddyfile"))
     return Process(
@@ -234,6 +236,7 @@ def _of_service(platform: Platform, name: str) -> dict[str, str]:
 def _of_gateway(platform: Platform) -> dict[str, str]:
     return {
         "YKCD_HTTP_PORT": str(platform.ports["gateway"]),
+        "YKCD_NATS_URL": platform.urls.nats,
         "YKCD_PUBLIC_URL": platform.urls.web,
         "YKCD_OIDC_CLIENT_ID": WEB_CLIENT,
         "YKCD_OIDC_TOKEN_BASE": platform.urls.token_base,

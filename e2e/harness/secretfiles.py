@@ -6,7 +6,7 @@ from pathlib import Path
 
 DATABASE = ("ykcd_db_owner_password", "ykcd_db_api_password", "ykcd_db_worker_password")
 OF_SERVICE = (*DATABASE, "ykcd_nats_password")
-OF_GATEWAY = (*DATABASE, "ykcd_oidc_client_secret", "ykcd_session_key")
+OF_GATEWAY = (*OF_SERVICE, "ykcd_oidc_client_secret", "ykcd_session_key")
 OF_OTHERS = {
     "postgres": ("password",),
     "keycloak": ("database_password", "admin_password"),

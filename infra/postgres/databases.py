@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-DATABASE_ROLES = ("owner", "api", "worker")
+from infra.postgres.bootstrap import ROLES, bootstrap
 
 
 def main() -> None:
@@ -23,9 +23,7 @@ def main() -> None:
 
 
 def create_service(superuser: str, *, service: str, secrets: Path) -> None:
-    from kit.migrations.bootstrap import bootstrap  # noqa: PLC0415 - Keycloak's database is made without the services' code
-
-    passwords = {role: (secrets / f"ykcd_db_{role}_password").read_text() for role in DATABASE_ROLES}
+    passwords = {role: (secrets / f"ykcd_db_{role}_password").read_text() for role in ROLES}
     bootstrap(superuser, service, passwords)
 
 

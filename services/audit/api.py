@@ -1,13 +1,14 @@
 """The gRPC doors: proto in, use case, proto out."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row
 from ykcd.audit.v1 import audit_pb2, audit_pb2_grpc
 
-from kit import db, page
+from kit import db
 from kit.dates import from_time
+from kit.ids import optional_uuid
+from kit.page import Page
 from kit.rpc import Call, Servicer, read
 from services.audit import queries, service
 from services.audit.model import LOG_READERS, UNIT_READERS, VERIFIERS, Entry
@@ -17,19 +18,17 @@ class AuditService(Servicer, audit_pb2_grpc.AuditServiceServicer):
     @read
     async def ListEntries(self, call: Call, request: audit_pb2.ListEntriesRequest) -> audit_pb2.ListEntriesResponse:
         call.actor.require(*LOG_READERS, *UNIT_READERS)
-        bound = page.fingerprint(call.actor.person_id, call.actor.unit_id, request.aggregate_id, request.denials_only)
-        key = page.decode(request.page_token, bound, int)
-        size = page.size(request.page_size)
+        page = Page(call, request, request.aggregate_id, request.denials_only, key=(int,))
         rows = await queries.entries(
             call.session,
             call.actor,
-            aggregate_id=UUID(request.aggregate_id) if request.aggregate_id else None,
+            aggregate_id=optional_uuid(request.aggregate_id),
             denials_only=request.denials_only,
-            before=key[0] if key else None,
-            limit=size + 1,
+            before=page.after[0] if page.after else None,
+            limit=page.limit,
         )
-        token = page.encode(bound, rows[size - 1].Entry.sequence) if len(rows) > size else ""
-        return audit_pb2.ListEntriesResponse(entries=[_entry_to_proto(row) for row in rows[:size]], next_page_token=token)
+        shown, token = page.cut(rows, lambda row: (row.Entry.sequence,))
+        return audit_pb2.ListEntriesResponse(entries=[_entry_to_proto(row) for row in shown], next_page_token=token)
 
     @read
     async def VerifyLog(self, call: Call, _request: audit_pb2.VerifyLogRequest) -> audit_pb2.VerifyLogResponse:

@@ -2,7 +2,7 @@
 
 from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
-from ykcd.directive.v1.event_pb2 import MembershipChanged
+from ykcd.directive.v1.event_pb2 import AbsenceChanged, MembershipChanged
 from ykcd.event.v1.envelope_pb2 import Envelope
 
 from kit import copies
@@ -11,9 +11,11 @@ from services.audit import service
 
 
 async def on_event(session: AsyncSession, event: Message | None, envelope: Envelope) -> None:
-    """Logged; a change of membership also tells who may read the log."""
+    """Logged; a change of membership or an absence also tells who may read the log."""
     if isinstance(event, MembershipChanged):
         await copies.on_membership_changed(session, event, envelope)
+    if isinstance(event, AbsenceChanged):
+        await copies.on_absence_changed(session, event, envelope)
     await service.append(session, event, envelope)
 
 

@@ -1,17 +1,19 @@
 """Every SELECT of the service."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, false, func, select
+from sqlalchemy import Row, Select, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from kit.identity import Actor
 from services.audit.model import HEAD_ROW, LOG_READERS, UNIT_READERS, Entry, EntryContent, Head
 
 # Entries held at once while verifying; between two batches others get their turn.
-BATCH = 500
+BATCH = 2000
 
 
 def visible_to(actor: Actor) -> Select[tuple[Entry]]:
@@ -63,3 +65,26 @@ async def whole_log(session: AsyncSession) -> AsyncIterator[Row[Any]]:
 async def length(session: AsyncSession) -> int:
     """How many entries there are."""
     return await session.scalar(select(func.count()).select_from(Entry)) or 0
+
+
+async def gaps(session: AsyncSession, *, before: datetime) -> Sequence[Row[Any]]:
+    """Versions that nothing was logged of, though something was of the next one, before `before`: (source, aggregate_id, first, last).
+
+    Each owner tells every version of an aggregate, from 1. As the worker role: of all, and without content.
+    """
+    earlier = aliased(Entry)
+    same = (earlier.aggregate_id == Entry.aggregate_id) & (earlier.source == Entry.source)
+    adjoining = exists().where(same, earlier.aggregate_version == Entry.aggregate_version - 1)
+    known = select(func.max(earlier.aggregate_version)).where(same, earlier.aggregate_version < Entry.aggregate_version)
+    statement = (
+        select(
+            Entry.source,
+            Entry.aggregate_id,
+            (func.coalesce(known.scalar_subquery(), 0) + 1).label("first"),
+            (Entry.aggregate_version - 1).label("last"),
+        )
+        .where(Entry.aggregate_version > 1, Entry.log_time < before, ~adjoining)
+        .distinct()
+        .order_by("source", "aggregate_id", "first")
+    )
+    return (await session.execute(statement)).all()

@@ -10,7 +10,6 @@ from ykcd.event.v1.envelope_pb2 import AccessDenied, ActorRef, Envelope
 
 from kit import db
 from kit.dates import from_time
-from kit.events import Consumer
 from kit.testing.stack import Person, Stack
 
 OFFICE, STNMT, SYT, SNV = (uuid4() for _ in range(4))
@@ -40,12 +39,9 @@ async def log(stack: Stack, event: Message, actor: Person | None = None, aggrega
     """Delivers `event` as done by `actor`; the event's id. Stack.deliver knows no actor."""
     event_id = more.pop("event_id", None) or db.new_id()
     who = ActorRef(person_id=str(actor.id), unit_id=str(actor.unit_id), roles=actor.roles, name=actor.name) if actor else ActorRef()
-    envelope = Envelope(
-        event_id=str(event_id), aggregate_id=str(aggregate_id or uuid4()), aggregate_version=1, actor=who, source="directive", **more
-    )
+    values = {"aggregate_version": 1, "source": "directive", **more}
+    envelope = Envelope(event_id=str(event_id), aggregate_id=str(aggregate_id or uuid4()), actor=who, **values)
     envelope.time.CopyFrom(from_time(stack.runtime.clock()))
     envelope.payload.Pack(event)
-    consumer = Consumer(stack.app.name, stack.runtime.worker, stack.runtime.broker, stack.app.handlers, stack.runtime.clock)
-    async with db.transaction(stack.runtime.worker) as session:
-        await consumer._apply(session, envelope.SerializeToString())
+    await stack.apply(envelope)
     return event_id

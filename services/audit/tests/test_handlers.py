@@ -12,6 +12,7 @@ from ykcd.directive.v1.event_pb2 import MembershipChanged
 from ykcd.event.v1.envelope_pb2 import Envelope
 
 from kit import db
+from kit.events.consumer import Poison
 from kit.tables import member
 from kit.testing.stack import Stack
 from services.audit import service
@@ -70,6 +71,16 @@ async def test_a_membership_is_logged_and_applied(stack: Stack) -> None:
     async with stack.session() as session:
         row = (await session.execute(select(member))).one()
     assert (row.id, row.roles, len(await entries(stack))) == (UUID(told.id), ["officer"], 1)
+
+
+async def test_nobody_but_its_owner_can_tell_of_a_membership(stack: Stack) -> None:
+    """Whoever could would decide who reads the log."""
+    told = registry_pb2.Member(id=str(uuid4()), person_id=str(uuid4()), unit_id=str(make.SYT), name="Đỗ Hà", roles=["administrator"])
+    with pytest.raises(Poison):
+        await make.log(stack, MembershipChanged(member=told, active=True, issuer="i", subject="s"), source="assignment")
+    async with stack.session() as session:
+        assert (await session.execute(select(member))).all() == []
+    assert await entries(stack) == []
 
 
 async def test_events_appended_at_the_same_moment_are_gapless_and_chained(stack: Stack) -> None:

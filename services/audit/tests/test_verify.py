@@ -171,4 +171,13 @@ async def test_the_command_prints_one_line_and_fails_when_the_log_is_broken(stac
     intruder(drop)
     status, line = run(stack)
     assert (status, line["intact"], line["first_bad"], line["problem"]) == (1, False, 4, "ENTRY_MISSING")
-    assert set(line) == {"intact", "entries", "root_hash", "chain_hash", "first_bad", "problem"}
+    assert set(line) == {"intact", "entries", "root_hash", "chain_hash", "first_bad", "problem", "gap_count", "gaps"}
+
+
+async def test_the_command_names_what_never_came_and_fails(stack: Stack) -> None:
+    aggregate = uuid4()
+    for version in (1, 4):
+        await make.log(stack, make.unit_changed(), make.AN, aggregate, aggregate_version=version)
+    status, line = run(stack)
+    gap = {"source": "directive", "aggregate_id": str(aggregate), "first": 2, "last": 3}
+    assert (status, line["intact"], line["gap_count"], line["gaps"]) == (1, True, 1, [gap])
