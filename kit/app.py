@@ -4,7 +4,9 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 import grpc
 import structlog
@@ -15,18 +17,26 @@ from sqlalchemy import MetaData, text
 from kit import db, migrations, telemetry
 from kit.clock import Clock, system_clock
 from kit.config import Settings
-from kit.events import Broker, Consumer, Handlers, Relay
+from kit.events import Broker, Consumer, Handlers, Relay, replay
 from kit.identity import TokenVerifier
+from kit.loops import forever
 from kit.rpc import Servicer, build_server
 from kit.runtime import Runtime
 
 log = structlog.get_logger()
 GRACE_SECONDS = 8
-RESTART_SECONDS = 1.0
 HEALTH_SECONDS = 2.0
 
 
 Loop = Callable[[Runtime], Awaitable[None]]
+
+
+def moment(written: str) -> datetime:
+    """ISO 8601 with an offset from UTC; ValueError without."""
+    time = datetime.fromisoformat(written)
+    if time.tzinfo is None:
+        raise ValueError("without an offset from UTC")
+    return time
 
 
 @dataclass
@@ -39,7 +49,7 @@ class App:
     handlers: Handlers = field(default_factory=dict)
     loops: Sequence[Loop] = ()
     settings: type[Settings] = Settings
-    # Further commands beside `serve` and `migrate`.
+    # Further commands beside `serve`, `migrate` and `replay`.
     commands: Sequence[Callable[..., Any]] = ()
     # Its folder, where migrations/ lies.
     package: str = ""
@@ -66,14 +76,19 @@ class App:
     def background(self, runtime: Runtime) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """Everything that runs beside the server, by name."""
         consumer = Consumer(self.name, runtime.worker, runtime.broker, self.handlers, runtime.clock)
-        tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [("relay", Relay(runtime.worker, runtime.broker).run)]
-        for source, subjects in consumer.sources().items():
-            tasks.append((f"consume_{source}", lambda s=source, t=subjects: consumer.consume(s, t)))
+        tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("relay", Relay(runtime.worker, runtime.broker).run),
+            ("consume", consumer.run),
+        ]
         tasks += [(loop.__name__, lambda run=loop: run(runtime)) for loop in self.loops]
         return tasks
 
     def main(self) -> None:
-        """python -m services.<name> [serve|migrate|…]"""
+        """python -m services.<name> [serve|migrate|replay|…]"""
+        self.cli()()
+
+    def cli(self) -> typer.Typer:
+        """Every command; without one it serves."""
         cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=f"The {self.name} service.")
 
         @cli.callback(invoke_without_command=True)
@@ -83,14 +98,29 @@ class App:
 
         cli.command()(self.serve)
         cli.command()(self.migrate)
+        cli.command()(self.replay)
         for command in self.commands:
             cli.command()(command)
-        cli()
+        return cli
 
     def migrate(self) -> None:
         """Bring the database to this code's version."""
         settings = self.settings()
         migrations.upgrade(self.package, settings.database_url(self.name, "owner"), self.metadata)
+
+    def replay(
+        self,
+        aggregate: Annotated[UUID | None, typer.Option()] = None,
+        since: Annotated[datetime | None, typer.Option(parser=moment, metavar="TIME")] = None,
+    ) -> None:
+        """Publish events again: one aggregate's, or all since a time such as 2026-11-24T08:00+07:00. Who has applied them does nothing."""
+        if aggregate is None and since is None:
+            raise typer.BadParameter("name --aggregate, --since or both")
+        typer.echo(f"{asyncio.run(self._replay(aggregate, since))} events")
+
+    async def _replay(self, aggregate_id: UUID | None, since: datetime | None) -> int:
+        async with db.command(self.settings(), self.name) as session:
+            return await replay(session, aggregate_id=aggregate_id, since=since)
 
     def serve(self) -> None:
         """Run until SIGTERM."""
@@ -114,20 +144,6 @@ class App:
         await server.stop(GRACE_SECONDS)
         await stop_all(tasks, runtime)
         log.info("stopped", service=self.name)
-
-
-async def forever(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Starts `run` anew whenever it ends; a failure costs a second, never the process."""
-    while True:
-        try:
-            await run()
-        except Exception as error:  # a loop must outlive whatever it meets
-            telemetry.LOOP_FAILURES.labels(name).inc()
-            if db.is_disconnect(error):
-                log.warning("loop_waits_for_database", loop=name)
-            else:
-                log.error("loop_failed", loop=name, exc_info=error)
-            await asyncio.sleep(RESTART_SECONDS)
 
 
 async def stop_all(tasks: list[asyncio.Task], runtime: Runtime) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from kit.law import article
+
 Clock = Callable[[], datetime]
 
 # D10: every date is a day in Huế; every time is stored in UTC.
@@ -15,6 +17,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@article("D10")
 def local_date(moment: datetime) -> date:
     """The day in Huế on which `moment` falls (D10)."""
     return moment.astimezone(ZONE).date()

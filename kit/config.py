@@ -1,5 +1,6 @@
 """Settings come from the environment (YKCD_…) and, for secrets, from one file each in YKCD_SECRETS_DIR."""
 
+import hmac
 import os
 
 from pydantic import SecretStr
@@ -30,6 +31,10 @@ class Settings(BaseSettings):
     oidc_audience: str = "ykcd"
     otlp_endpoint: str = ""
     log_level: str = "INFO"
+
+    def derived_key(self, purpose: str) -> bytes:
+        """32 bytes for this one purpose, the same in each replica of the service and known to nobody else."""
+        return hmac.digest(self.db_api_password.get_secret_value().encode(), purpose.encode(), "sha256")
 
     def database_url(self, service: str, role: str) -> str:
         """SQLAlchemy URL for one of the roles `owner`, `api`, `worker` of a service's database."""

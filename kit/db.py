@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from uuid_utils.compat import uuid7
 from ykcd.event.v1.envelope_pb2 import ActorRef
 
+from kit.clock import system_clock
 from kit.config import Settings
 
 # For the DeclarativeBase of each service.
@@ -65,6 +66,35 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """Commits at the end, rolls back on any exception (a cancelled request included)."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@asynccontextmanager
+async def unattended(engine: AsyncEngine, service: str, now: datetime) -> AsyncIterator[AsyncSession]:
+    """A transaction of the platform's own work: nobody acts. For the worker's engine."""
+    async with transaction(engine) as session:
+        begin_work(session, service, now, ActorRef())
+        yield session
+
+
+@asynccontextmanager
+async def command(settings: Settings, service: str) -> AsyncIterator[AsyncSession]:
+    """All of a command's work, in one transaction of the worker role on a connection of its own."""
+    engine = create_engine(settings, service, "worker")
+    try:
+        async with unattended(engine, service, system_clock()) as session:
+            yield session
+    finally:
+        await engine.dispose()
+
+
+def direct_url(engine: AsyncEngine) -> str:
+    """For connections outside the pool and any pooler: LISTEN and session locks belong to the connection."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def connect(engine: AsyncEngine) -> psycopg.AsyncConnection:
+    """One such connection, each statement for itself."""
+    return await psycopg.AsyncConnection.connect(direct_url(engine), autocommit=True)
 
 
 def begin_work(session: AsyncSession, service: str, now: datetime, actor: ActorRef) -> None:

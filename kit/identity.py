@@ -7,6 +7,8 @@ that says otherwise counts for nothing.
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.event.v1.envelope_pb2 import ActorRef
 
 from kit.errors import InvalidArgument, PermissionDenied, Unauthenticated, unavailable
+from kit.law import article
 
 log = structlog.get_logger()
 ALGORITHMS = ["RS256", "PS256", "ES256"]
@@ -35,27 +38,63 @@ UNIT_ROLES = ("focal_point", "unit_leader", "officer")
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A member for whom the actor stands in today, in the same unit. `roles`: those that the actor has by it alone."""
+
+    person_id: UUID
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Actor:
-    """A member who acts: one person in one unit."""
+    """A member who acts: one person in one unit. `roles`: his own, and those of the absent."""
 
     person_id: UUID
     unit_id: UUID
     roles: frozenset[str]
     name: str
+    absent: tuple[Absent, ...] = ()
+
+    @property
+    def stands_for(self) -> frozenset[UUID]:
+        """The persons for whom the actor stands in today."""
+        return frozenset(absent.person_id for absent in self.absent)
+
+    @article("Đ8.1.đ")
+    def is_or_stands_for(self, person_id: UUID | None) -> bool:
+        """Đ8.1.đ: whether what is asked of this person may be done by the actor; the owner stays the owner."""
+        return person_id == self.person_id or person_id in self.stands_for
 
     def has(self, *roles: str) -> bool:
         """Whether the actor holds at least one of `roles`."""
         return not self.roles.isdisjoint(roles)
 
     def require(self, *roles: str) -> None:
-        """PermissionDenied unless the actor holds one of `roles`."""
+        """PermissionDenied unless the actor holds one of `roles`; as `on_behalf_of`, notes whose right it was."""
         if not self.has(*roles):
             raise PermissionDenied(
                 reason="ROLE_REQUIRED", message="Bạn không có quyền thực hiện việc này.", metadata={"roles": ",".join(roles)}
             )
+        self.on_behalf_of(*roles)
 
+    def on_behalf_of(self, *roles: str, owner: UUID | None = None) -> Absent | None:
+        """Whose right the actor uses for what `owner` and the holders of `roles` may do; None where his own suffices.
+
+        Not a question but a note: the events of this transaction say so from here on (ActorRef.on_behalf_of).
+        """
+        own = self.roles.difference(*(absent.roles for absent in self.absent))
+        if owner == self.person_id or not own.isdisjoint(roles):
+            return None
+        for absent in self.absent:
+            if owner == absent.person_id or not absent.roles.isdisjoint(roles):
+                self.ref.on_behalf_of = str(absent.person_id)
+                return absent
+        return None
+
+    @cached_property
     def ref(self) -> ActorRef:
-        """For the envelope of an event."""
+        """For the envelopes of the transaction's events."""
         return ActorRef(person_id=str(self.person_id), unit_id=str(self.unit_id), roles=sorted(self.roles), name=self.name)
 
 
@@ -128,29 +167,44 @@ class TokenVerifier:
             raise unavailable("keycloak") from None
 
 
-# Finds the member and tells row-level security who acts, in one round trip. set_config(…, true) ends with the transaction.
+# Finds the member and for whom he stands in, and tells row-level security who acts, in one round trip. set_config(…, true) ends with the
+# transaction. An absent person's own deputyships aren't passed on.
 _ENTER = text("""
-    SELECT person_id, unit_id, roles, name,
+    SELECT person_id, unit_id, roles, name, absent,
            set_config('ykcd.person', person_id::text, true), set_config('ykcd.unit', unit_id::text, true),
-           set_config('ykcd.roles', array_to_string(roles, ','), true)
-      FROM member
+           set_config('ykcd.roles', concat_ws(',', array_to_string(roles, ','), absent_roles), true)
+      FROM member m,
+           LATERAL (SELECT jsonb_object_agg(away.person_id, jsonb_build_array(away.name, away.roles)) AS absent,
+                           string_agg(array_to_string(away.roles, ','), ',') AS absent_roles
+                      FROM absence a JOIN member away ON away.person_id = a.person_id AND away.unit_id = a.unit_id AND away.active
+                     WHERE a.deputy_id = m.person_id AND a.unit_id = m.unit_id AND NOT a.cancelled
+                       AND CAST(:today AS date) BETWEEN a.first_day AND a.last_day) stands_for
      WHERE issuer = :issuer AND subject = :subject AND active AND (CAST(:unit AS uuid) IS NULL OR unit_id = CAST(:unit AS uuid))
 """)
 
 
-async def enter(session: AsyncSession, claims: Claims, unit: str | None) -> Actor:
-    """The actor of this transaction. `unit` chooses among the caller's own memberships and can't add one."""
+async def enter(session: AsyncSession, claims: Claims, unit: str | None, *, today: date) -> Actor:
+    """The actor of this transaction. `unit` chooses among the caller's own memberships and can't add one; `today` is the day in Huế, on
+    which a deputy has the absent person's rights."""
     if unit is not None:
         _require_uuid(unit)
-    rows = (await session.execute(_ENTER, {"issuer": claims.issuer, "subject": claims.subject, "unit": unit})).all()
+    asked = {"issuer": claims.issuer, "subject": claims.subject, "unit": unit, "today": today}
+    rows = (await session.execute(_ENTER, asked)).all()
     if not rows:
-        raise PermissionDenied(
-            reason="NOT_A_MEMBER", message="Tài khoản chưa được phân vào đơn vị nào. Vui lòng liên hệ quản trị của Văn phòng UBND tỉnh."
-        )
+        raise not_a_member()
     if len(rows) > 1:
         raise InvalidArgument.field("ykcd-unit", "UNIT_REQUIRED", "Bạn thuộc nhiều đơn vị; vui lòng chọn đơn vị làm việc.")
     row = rows[0]
-    return Actor(row.person_id, row.unit_id, frozenset(row.roles), row.name)
+    own = frozenset(row.roles)
+    absent = tuple(Absent(UUID(id), name, frozenset(roles) - own) for id, (name, roles) in sorted((row.absent or {}).items()))
+    return Actor(row.person_id, row.unit_id, own.union(*(one.roles for one in absent)), row.name, absent)
+
+
+def not_a_member() -> PermissionDenied:
+    """Whoever the token proves acts in no unit, or not in the one named."""
+    return PermissionDenied(
+        reason="NOT_A_MEMBER", message="Tài khoản chưa được phân vào đơn vị nào. Vui lòng liên hệ quản trị của Văn phòng UBND tỉnh."
+    )
 
 
 def _require_uuid(unit: str) -> None:

@@ -1,13 +1,16 @@
 """What the parts of one running service share."""
 
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from kit import db
 from kit.clock import Clock
 from kit.config import Settings
 from kit.events.broker import Broker
 from kit.identity import TokenVerifier
+from kit.quiet import Quiet
 
 
 @dataclass
@@ -22,3 +25,9 @@ class Runtime:
     broker: Broker
     tokens: TokenVerifier
     clock: Clock
+    # Of callers who proved nothing, which refusals were written down in this minute (kit.rpc.denial).
+    strangers: Quiet = field(default_factory=Quiet)
+
+    def unattended(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A transaction of the worker role in which nobody acts."""
+        return db.unattended(self.worker, self.name, self.clock())

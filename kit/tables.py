@@ -1,5 +1,5 @@
 """The tables that every service's database has beside its own: outbox, inbox, idempotency, dead letters, and copies of what `directive` and
-`deadline` tell everybody (members, the calendar). Created by `kit.migrations.base`."""
+`deadline` tell everybody (members, absences, the calendar). Created by the versions of `kit.migrations`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -81,6 +81,26 @@ member = Table(
     Column("version", BigInteger, nullable=False),
 )
 Index("member_identity_key", member.c.issuer, member.c.subject, member.c.unit_id, unique=True)
+
+# Who stands in for whom, in which unit, from the first day to the last, both included (ủy quyền). `directive` owns it; the others' copies
+# follow its AbsenceChanged.
+absence = Table(
+    "absence",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("unit_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("deputy_id", Uuid, nullable=False),
+    Column("deputy_name", Text, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+)
+# Read at the beginning of every request.
+Index("absence_deputy_idx", absence.c.deputy_id, absence.c.last_day)
 
 # The calendar in force, one row a day; `deadline` owns it.
 calendar_day = Table(

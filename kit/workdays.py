@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from kit.law import article
+
 ONE_DAY = timedelta(days=1)
 # Đ7.2.c: within so many working days a unit owes its report.
 REPORT_WORKING_DAYS = 3
@@ -22,12 +24,14 @@ class WorkingCalendar:
         """A day is working when it is swapped in, or a weekday that is not off."""
         return day in self.worked or (day.weekday() < SATURDAY and day not in self.off)
 
+    @article("D6")
     def roll(self, day: date) -> date:
         """`day` itself if it is working, else the next working day (D6)."""
         while not self.is_working(day):
             day += ONE_DAY
         return day
 
+    @article("D6", "D7")
     def effective(self, due: date, *, exact: bool) -> date:
         """D6: a due date on a day off moves to the next working day; what came from "trước ngày X" stays (D7)."""
         return due if exact else self.roll(due)

@@ -16,9 +16,12 @@ RETRY_SECONDS = 1.0
 DUPLICATE_WINDOW_SECONDS = 600
 
 
+_PREFIX = "YKCD_"
+
+
 def stream_name(service: str) -> str:
     """One stream per sending service."""
-    return f"YKCD_{service.upper()}"
+    return f"{_PREFIX}{service.upper()}"
 
 
 class Broker:
@@ -73,6 +76,12 @@ class Broker:
             await js.add_stream(config)
             return True
         return False
+
+    async def senders(self) -> list[str]:
+        """The services whose streams stand now."""
+        streams = await (await self.jetstream()).streams_info()
+        names = (stream.config.name or "" for stream in streams)
+        return [name.removeprefix(_PREFIX).lower() for name in names if name.startswith(_PREFIX)]
 
     @property
     def connected(self) -> bool:

@@ -3,6 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import structlog
@@ -21,7 +23,8 @@ from ykcd.event.v1.envelope_pb2 import Envelope
 from kit import db, telemetry
 from kit.clock import Clock
 from kit.events.broker import RETRY_SECONDS, Broker, stream_name
-from kit.events.outbox import open_envelope
+from kit.events.outbox import open_envelope, subject_of, tells
+from kit.loops import forever
 from kit.tables import dead_letter, inbox
 
 log = structlog.get_logger()
@@ -41,11 +44,22 @@ ACK_WAIT_SECONDS = 30.0
 BACK_OFF_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
 # Retries of an event that waits for another: about a day.
 PATIENCE = 3000
-SERVICES = ("directive", "assignment", "deadline", "notification", "reporting", "audit")
+# How soon a consumer of everything finds a new service's stream.
+DISCOVERY_SECONDS = 5.0
 
 
 class Retry(Exception):
     """Raised by a handler that can't apply its event before another one has come."""
+
+
+class Poison(Exception):
+    """No event of ours, or one that didn't come from where it says: no retry mends it."""
+
+
+def carrying(module: ModuleType, field: str) -> list[type[Message]]:
+    """The event types of an event_pb2 that tell a whole state in the message field `field`, those added later included."""
+    kinds = module.DESCRIPTOR.message_types_by_name.items()
+    return [getattr(module, name) for name, kind in kinds if field in kind.fields_by_name and kind.fields_by_name[field].message_type]
 
 
 class Consumer:
@@ -56,10 +70,26 @@ class Consumer:
         # By (stream, place in it): how often applying it failed for a reason of its own. Deliveries would count outages too.
         self._failures: dict[tuple[str, int], int] = {}
 
-    def sources(self) -> dict[str, list[str]]:
-        """For each sending service the subjects to hear."""
+    async def run(self) -> None:
+        """Hears all sources for ever, each in a loop of its own, so that one that fails holds up no other."""
+        loops: dict[str, asyncio.Task[None]] = {}
+        try:
+            await forever("discover", partial(self._hear_more, loops))
+        finally:
+            for loop in loops.values():
+                loop.cancel()
+            await asyncio.gather(*loops.values(), return_exceptions=True)
+
+    async def _hear_more(self, loops: dict[str, asyncio.Task[None]]) -> None:
+        for source, subjects in (await self._sources()).items():
+            if source not in loops:
+                loops[source] = asyncio.create_task(forever(f"consume_{source}", partial(self.consume, source, subjects)))
+        await asyncio.sleep(DISCOVERY_SECONDS)
+
+    async def _sources(self) -> dict[str, list[str]]:
+        """For each sending service the subjects to hear; who hears everything asks the broker which there are."""
         if None in self._handlers:
-            return {service: [f"ykcd.{service}.>"] for service in SERVICES}
+            return {service: [f"ykcd.{service}.>"] for service in await self._broker.senders()}
         wanted: dict[str, list[str]] = defaultdict(list)
         for event in self._handlers:
             full_name = event.DESCRIPTOR.full_name  # type: ignore[union-attr]
@@ -118,7 +148,7 @@ class Consumer:
         try:
             async with db.transaction(self._engine) as session:
                 for message in batch:
-                    await self._apply(session, message.data)
+                    await self.apply(session, message.data, subject=message.subject, stream=message.metadata.stream)
         except Exception:  # sorted out one by one below
             for message in batch:
                 await self._handle_alone(message)
@@ -128,7 +158,7 @@ class Consumer:
     async def _handle_alone(self, message: Msg) -> None:
         try:
             async with db.transaction(self._engine) as session:
-                await self._apply(session, message.data)
+                await self.apply(session, message.data, subject=message.subject, stream=message.metadata.stream)
         except Exception as error:  # whatever a handler raises: retried, then laid aside
             await self._retry_or_bury(message, error)
         else:
@@ -141,11 +171,10 @@ class Consumer:
             return
         place = (message.metadata.stream, message.metadata.sequence.stream)
         failures = self._failures[place] = self._failures.get(place, 0) + 1
-        poison = isinstance(error, ValueError) and not message_is_ours(message.data)
         # What waits for an earlier event may wait as long as that one's stream lags.
         patience = PATIENCE if isinstance(error, Retry) else len(BACK_OFF_SECONDS)
-        if not poison and failures <= patience:
-            log.warning("event_retried", subject=message.subject, failures=failures, why=repr(error))
+        if not isinstance(error, Poison) and failures <= patience:
+            log.warning("event_retried", subject=message.subject, failures=failures, why=type(error).__name__)
             await message.nak(delay=BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1])
             return
         await self.bury(message.subject, message.data, repr(error), failures)
@@ -154,15 +183,16 @@ class Consumer:
 
     async def bury(self, subject: str, data: bytes, problem: str, deliveries: int) -> None:
         """Keeps what can't be applied, for a person to look at."""
-        log.error("event_buried", subject=subject, why=problem)
+        # Why stands in the row only: it may quote the event.
+        log.error("event_buried", subject=subject)
         telemetry.DEAD_LETTERS.inc()
-        event_id = open_envelope(data)[0].event_id if message_is_ours(data) else None
         async with db.transaction(self._engine) as session:
-            row = {"subject": subject, "event_id": event_id, "payload": data, "problem": problem, "deliveries": deliveries}
+            row = {"subject": subject, "event_id": _event_id(data), "payload": data, "problem": problem, "deliveries": deliveries}
             await session.execute(insert(dead_letter).values(create_time=self._clock(), **row))
 
-    async def _apply(self, session: AsyncSession, data: bytes) -> None:
-        envelope, event = open_envelope(data)
+    async def apply(self, session: AsyncSession, data: bytes, *, subject: str, stream: str) -> None:
+        """Does once what the event asks for; Poison for what didn't come by its owner's subject and stream."""
+        envelope, event = _opened(data, subject, stream)
         handler = self._handlers.get(type(event)) or self._handlers.get(None)
         if handler is None:
             raise ValueError(f"no handler for {envelope.payload.TypeName()}")
@@ -177,10 +207,20 @@ class Consumer:
             await handler(session, event, envelope)
 
 
-def message_is_ours(data: bytes) -> bool:
-    """Whether it opens at all; what doesn't never will."""
+def _opened(data: bytes, subject: str, stream: str) -> tuple[Envelope, Message | None]:
+    """The broker lets each service publish under its own prefix only, so that the subject proves who told the event."""
     try:
-        open_envelope(data)
+        envelope, event = open_envelope(data)
+    except ValueError as error:
+        raise Poison(str(error)) from error
+    kind, source = envelope.payload.TypeName(), envelope.source
+    if not tells(source, kind) or (subject, stream) != (subject_of(kind, source, envelope.aggregate_id), stream_name(source)):
+        raise Poison(f"{kind} of {source or 'nobody'} came by {subject} of {stream}")
+    return envelope, event
+
+
+def _event_id(data: bytes) -> str | None:
+    try:
+        return open_envelope(data)[0].event_id
     except ValueError:
-        return False
-    return True
+        return None

@@ -44,16 +44,21 @@ async def emit(session: AsyncSession, aggregate_id: UUID, version: int, event: M
             event_id=event_id,
             aggregate_id=aggregate_id,
             aggregate_version=version,
-            subject=subject(event, work.service, aggregate_id),
+            subject=subject_of(event.DESCRIPTOR.full_name, work.service, str(aggregate_id)),
             envelope=body,
             create_time=work.now,
         )
     )
 
 
-def subject(event: Message, service: str, aggregate_id: UUID) -> str:
-    """ykcd.<service>.v1.<Type>.<aggregate>: always under the sender's own prefix, also for kit's events."""
-    return f"ykcd.{service}.v1.{event.DESCRIPTOR.name}.{aggregate_id}"
+def subject_of(type_name: str, service: str, aggregate_id: str) -> str:
+    """ykcd.<service>.v1.<Type>.<aggregate>: always under the sender's own prefix, also for the events of ykcd.event.v1."""
+    return f"ykcd.{service}.{'.'.join(type_name.split('.')[2:])}.{aggregate_id}"
+
+
+def tells(source: str, type_name: str) -> bool:
+    """Whether events of this type are this service's to tell: each tells its own package's, and every one those of ykcd.event.v1."""
+    return type_name.startswith((f"ykcd.{source}.", "ykcd.event."))
 
 
 def current_traceparent() -> str:

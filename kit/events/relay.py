@@ -3,6 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -11,12 +13,11 @@ from opentelemetry import trace
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind
 from sqlalchemy import Row, Select, func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from ykcd.event.v1.envelope_pb2 import Envelope
 
-from kit import telemetry
-from kit.db import transaction
-from kit.events.broker import Broker
+from kit import db, telemetry
+from kit.events.broker import DUPLICATE_WINDOW_SECONDS, Broker
 from kit.events.outbox import current_traceparent
 from kit.tables import outbox
 
@@ -42,7 +43,7 @@ class Relay:
         """Holds the lock on a connection of its own, which also hears the wake-ups."""
         js = await self._broker.jetstream()
         await self._ensure_stream()
-        async with await self._listener() as connection:
+        async with await db.connect(self._engine) as connection:
             # The lock is in the database and can't call us: ask again and again.
             while not await _locked(connection):
                 await asyncio.sleep(IDLE_SECONDS)
@@ -52,14 +53,9 @@ class Relay:
                     async for _ in connection.notifies(timeout=IDLE_SECONDS, stop_after=1):
                         pass
 
-    async def _listener(self) -> psycopg.AsyncConnection:
-        """Outside the pool and any pooler: the lock and LISTEN belong to the connection."""
-        url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return await psycopg.AsyncConnection.connect(url, autocommit=True)
-
     async def publish_batch(self, js: JetStreamContext) -> int:
         """Publishes what waits, marks what the broker acknowledged. How many there were."""
-        async with transaction(self._engine) as session:
+        async with db.transaction(self._engine) as session:
             rows = (await session.execute(_waiting())).all()
             telemetry.OUTBOX_WAITING.set(await session.scalar(select(func.count()).where(outbox.c.publish_time.is_(None))) or 0)
         chains: dict[object, list[Row]] = defaultdict(list)
@@ -68,7 +64,7 @@ class Relay:
         published = await asyncio.gather(*(self._publish_chain(js, chain) for chain in chains.values()))
         done = [event_id for chain in published for event_id in chain]
         if done:
-            async with transaction(self._engine) as session:
+            async with db.transaction(self._engine) as session:
                 await session.execute(update(outbox).where(outbox.c.event_id.in_(done)).values(publish_time=func.now()))
             telemetry.OUTBOX_PUBLISHED.inc(len(done))
         if len(done) < len(rows):
@@ -79,7 +75,7 @@ class Relay:
     async def _ensure_stream(self) -> None:
         """A broker that lost its store gets every event again: what it had acknowledged may not have reached everybody."""
         if await self._broker.ensure_stream():
-            async with transaction(self._engine) as session:
+            async with db.transaction(self._engine) as session:
                 await session.execute(update(outbox).where(outbox.c.publish_time.is_not(None)).values(publish_time=None))
 
     async def _publish_chain(self, js: JetStreamContext, chain: Sequence[Row]) -> list[object]:
@@ -94,6 +90,20 @@ class Relay:
                     break
             done.append(row.event_id)
         return done
+
+
+async def replay(session: AsyncSession, *, aggregate_id: UUID | None, since: datetime | None) -> int:
+    """Has the relay publish once more an aggregate's events, or all written since then; whoever applied them does nothing. How many.
+
+    What was published in the last ten minutes is left out: the broker would drop it.
+    """
+    forgotten = func.now() - timedelta(seconds=DUPLICATE_WINDOW_SECONDS)
+    again = update(outbox).where(outbox.c.publish_time < forgotten).values(publish_time=None)
+    if aggregate_id is not None:
+        again = again.where(outbox.c.aggregate_id == aggregate_id)
+    if since is not None:
+        again = again.where(outbox.c.create_time >= since)
+    return len((await session.execute(again.returning(outbox.c.seq))).all())
 
 
 async def _locked(connection: psycopg.AsyncConnection) -> bool:

@@ -25,8 +25,8 @@ def main(service: str, message: str) -> None:
         migrations.upgrade(app.package, url, app.metadata)
         name = f"{local_date(system_clock()):%Y_%m_%d}_{message.replace(' ', '_')}"
         settings = migrations.config(app.package, url, app.metadata)
-        folder = settings.get_main_option("version_locations")
-        command.revision(settings, message=message, autogenerate=True, rev_id=name, version_path=folder)
+        head, folder = migrations.own_head(app.package, settings), str(migrations.own_versions(app.package))
+        command.revision(settings, message=message, autogenerate=True, rev_id=name, head=head, version_path=folder)
     finally:
         server.stop()
 

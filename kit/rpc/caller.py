@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import db, identity
+from kit.clock import local_date
 from kit.errors import Unauthenticated
 from kit.identity import Actor, Claims
 from kit.runtime import Runtime
@@ -23,6 +24,8 @@ class Call:
     session: AsyncSession
     actor: Actor
     now: datetime
+    # Signs page tokens (kit.page).
+    page_key: bytes
 
 
 async def authenticate(runtime: Runtime, context: grpc.aio.ServicerContext) -> Claims:
@@ -36,11 +39,11 @@ async def authenticate(runtime: Runtime, context: grpc.aio.ServicerContext) -> C
 
 async def enter(runtime: Runtime, session: AsyncSession, claims: Claims, context: grpc.aio.ServicerContext) -> Call:
     """From here on the transaction acts as the caller."""
-    actor = await identity.enter(session, claims, metadata(context, UNIT_KEY))
     now = runtime.clock()
-    db.begin_work(session, runtime.name, now, actor.ref())
+    actor = await identity.enter(session, claims, metadata(context, UNIT_KEY), today=local_date(now))
+    db.begin_work(session, runtime.name, now, actor.ref)
     structlog.contextvars.bind_contextvars(person=str(actor.person_id), unit=str(actor.unit_id))
-    return Call(session, actor, now)
+    return Call(session, actor, now, runtime.settings.derived_key("page token"))
 
 
 def metadata(context: grpc.aio.ServicerContext, key: str) -> str | None:

@@ -1,44 +1,59 @@
 """Refused accesses reach the audit log, in a transaction of their own (the refused one is rolled back)."""
 
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 import grpc
 import structlog
 from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.event.v1.envelope_pb2 import AccessDenied, ActorRef
 
-from kit import db, identity
+from kit import db, identity, telemetry
+from kit.clock import local_date
 from kit.errors import Error
 from kit.events.outbox import emit
-from kit.rpc.caller import UNIT_KEY, authenticate, metadata
+from kit.identity import Claims
+from kit.rpc.caller import UNIT_KEY, metadata
 from kit.runtime import Runtime
 
 log = structlog.get_logger()
 
 
-async def note(runtime: Runtime, context: grpc.aio.ServicerContext, method: str, request: Message | None, error: Error) -> None:
-    """Writes what was refused to whom; never what the request held."""
+async def note(
+    runtime: Runtime, context: grpc.aio.ServicerContext, method: str, request: Message | None, error: Error, claims: Claims | None
+) -> None:
+    """Writes what was refused to whom; never what the request held. `claims`: what the caller's token proved, if anything.
+
+    Who proves nothing is written down once a minute, so that no stranger fills the log.
+    """
     if not error.denial:
+        return
+    telemetry.DENIALS.labels(error.reason).inc()
+    if claims is None and not runtime.strangers.is_new((_address(context), method, error.reason), runtime.clock()):
         return
     try:
         async with db.transaction(runtime.api) as session:
-            actor, subject = await _who(runtime, session, context)
-            db.begin_work(session, runtime.name, runtime.clock(), actor)
+            now = runtime.clock()
+            actor, subject = await _who(session, context, claims, local_date(now))
+            db.begin_work(session, runtime.name, now, actor)
             denied = AccessDenied(method=method, reason=error.reason, target_id=_target(request), subject=subject)
             await emit(session, db.new_id(), 1, denied)
     except Exception as problem:  # the caller still gets the refusal; the log keeps the trace
         log.error("denial_not_recorded", method=method, reason=error.reason, why=repr(problem))
 
 
-async def _who(runtime: Runtime, session: Any, context: grpc.aio.ServicerContext) -> tuple[ActorRef, str]:
+def _address(context: grpc.aio.ServicerContext) -> str:
+    """The peer's, without the port, which changes with each connection."""
+    return context.peer().rpartition(":")[0]
+
+
+async def _who(session: AsyncSession, context: grpc.aio.ServicerContext, claims: Claims | None, today: date) -> tuple[ActorRef, str]:
     """The member where there is one, else the proven subject, else nobody."""
-    try:
-        claims = await authenticate(runtime, context)
-    except Error:
+    if claims is None:
         return ActorRef(), ""
     try:
-        return (await identity.enter(session, claims, metadata(context, UNIT_KEY))).ref(), claims.subject
+        return (await identity.enter(session, claims, metadata(context, UNIT_KEY), today=today)).ref, claims.subject
     except Error:
         return ActorRef(), claims.subject
 

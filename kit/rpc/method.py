@@ -9,7 +9,7 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from functools import wraps
-from typing import Any
+from typing import Any, Self
 
 import grpc
 import structlog
@@ -50,8 +50,8 @@ def write(method: Callable[..., Awaitable[Message]]) -> Any:
 def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self.runtime, method.__name__, request, context):
-            claims = await authenticate(self.runtime, context)
+        async with _answered(self.runtime, method.__name__, request, context) as met:
+            claims = met.claims = await authenticate(self.runtime, context)
             self.screen(request)
             validate(request)
             async with db.transaction(self.runtime.api) as session:
@@ -64,13 +64,31 @@ def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
     return serve
 
 
+def greet(method: Callable[..., Awaitable[Message]]) -> Any:
+    """A unary read for somebody who has chosen no unit yet. It gets what the token proves and a session that acts for nobody: row-level
+    security opens to it what everybody may see."""
+
+    @wraps(method)
+    async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
+        async with _answered(self.runtime, method.__name__, request, context) as met:
+            claims = met.claims = await authenticate(self.runtime, context)
+            self.screen(request)
+            validate(request)
+            async with db.transaction(self.runtime.api) as session:
+                return await method(self, session, claims, request)
+        raise AssertionError("unreachable: _answered ends the call")
+
+    return serve
+
+
 def watch(method: Callable[..., AsyncGenerator[Message]]) -> Any:
     """A server stream. It gets no transaction of its own (a stream may live for minutes): `self.enter(…)` opens one when needed."""
 
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Message]:
-        async with _answered(self.runtime, method.__name__, request, context):
-            claims = await authenticate(self.runtime, context)
+        async with _answered(self.runtime, method.__name__, request, context) as met:
+            claims = met.claims = await authenticate(self.runtime, context)
+            self.screen(request)
             validate(request)
             # Closed here and now when the caller goes away, not when the collector comes by.
             async with aclosing(method(self, Entrance(self.runtime, claims, context), request)) as messages:
@@ -85,12 +103,22 @@ def receive(method: Callable[..., Awaitable[Message]]) -> Any:
 
     @wraps(method)
     async def serve(self: Servicer, requests: AsyncIterator[Message], context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self.runtime, method.__name__, None, context):
-            claims = await authenticate(self.runtime, context)
-            return await method(self, Entrance(self.runtime, claims, context), requests)
+        async with _answered(self.runtime, method.__name__, None, context) as met:
+            claims = met.claims = await authenticate(self.runtime, context)
+            return await method(self, Entrance(self.runtime, claims, context), _screened(self, requests))
         raise AssertionError("unreachable: _answered ends the call")
 
     return serve
+
+
+async def _screened(servicer: Servicer, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
+    """The first message says what the stream is about; those that follow are passed on."""
+    first = True
+    async for request in requests:
+        if first:
+            servicer.screen(request)
+            first = False
+        yield request
 
 
 class Entrance:
@@ -127,15 +155,18 @@ class _answered:  # noqa: N801 - reads as a statement
 
     def __init__(self, runtime: Runtime, method: str, request: Message | None, context: grpc.aio.ServicerContext) -> None:
         self._runtime, self._method, self._request, self._context = runtime, method, request, context
+        # What the caller's token has proven so far.
+        self.claims: Claims | None = None
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Self:
         structlog.contextvars.clear_contextvars()
+        return self
 
     async def __aexit__(self, _type: Any, raised: BaseException | None, _traceback: Any) -> None:
         if raised is None or not isinstance(raised, Exception) or isinstance(raised, grpc.aio.AbortError):
             return
         error = as_error(raised)
-        await denial.note(self._runtime, self._context, self._method, self._request, error)
+        await denial.note(self._runtime, self._context, self._method, self._request, error, self.claims)
         await self._context.abort_with_status(error.to_grpc())
 
 

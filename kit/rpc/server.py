@@ -92,12 +92,12 @@ def _kind(handler: grpc.RpcMethodHandler) -> str:
 
 def build_server(
     servicers: list[tuple[Any, Callable[[Any, grpc.aio.Server], None], str]], address: str
-) -> tuple[grpc.aio.Server, health.aio.HealthServicer, int]:
-    """`servicers`: (object, its add_…_to_server, its full service name). The server isn't started yet; the port is the one bound."""
+) -> tuple[grpc.aio.Server, Any, int]:
+    """`servicers`: (object, its add_…_to_server, its full service name). The server, its health, the port bound; not started."""
     server = grpc.aio.server(interceptors=[aio_server_interceptor(), MetricsInterceptor()], options=OPTIONS)
     for servicer, add, _ in servicers:
         add(servicer, server)
-    status = health.aio.HealthServicer()
+    status = health.aio.HealthServicer()  # pyright: ignore[reportAttributeAccessIssue] - the stubs forget it
     health_pb2_grpc.add_HealthServicer_to_server(status, server)
     names = [name for _, _, name in servicers]
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from infra.postgres import cluster
+from infra.postgres import bootstrap, cluster
 from kit.config import Settings
-from kit.migrations import bootstrap
 
 SUPERUSER_PASSWORD = "superuser"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 300}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,9 +18,11 @@ from kit.clock import Clock
 from kit.dates import from_time
 from kit.errors import Error, from_rpc
 from kit.events import Consumer, open_envelope
+from kit.events.broker import stream_name
+from kit.events.outbox import subject_of
 from kit.rpc import channel
 from kit.runtime import Runtime
-from kit.tables import member, outbox
+from kit.tables import absence, member, outbox
 from kit.testing import tokens
 
 
@@ -87,18 +89,31 @@ class Stack:
                 more = {"email": f"{person.id}@ykcd.example", "kind": 1, "roles": list(person.roles), "active": True, "version": 1}
                 await session.execute(insert(member).values(id=db.new_id(), **row, **more))
 
+    async def stand_in(self, person: Person, deputy: Person, first_day: date, last_day: date) -> None:
+        """The deputy acts for the person on these days, as AbsenceChanged would have it."""
+        row = {"unit_id": person.unit_id, "person_id": person.id, "person_name": person.name, "deputy_id": deputy.id}
+        more = {"deputy_name": deputy.name, "first_day": first_day, "last_day": last_day, "reason": "", "cancelled": False}
+        async with self.session() as session:
+            await session.execute(insert(absence).values(id=db.new_id(), version=1, **row, **more))
+
     async def deliver(
-        self, event: Message, aggregate_id: UUID | str, version: int = 1, *, event_id: UUID | None = None, source: str = "test"
+        self, event: Message, aggregate_id: UUID | str, version: int = 1, *, event_id: UUID | None = None, source: str = ""
     ) -> UUID:
-        """Applies the event through the service's consumer; returns its id, to deliver it again."""
+        """Applies the event through the service's consumer, as told by its owner; returns its id, to deliver it again."""
         event_id = event_id or db.new_id()
+        source = source or event.DESCRIPTOR.full_name.split(".")[1]
         envelope = Envelope(event_id=str(event_id), aggregate_id=str(aggregate_id), aggregate_version=version, source=source)
         envelope.time.CopyFrom(from_time(self.runtime.clock()))
         envelope.payload.Pack(event)
-        consumer = Consumer(self.app.name, self.runtime.worker, self.runtime.broker, self.app.handlers, self.runtime.clock)
-        async with db.transaction(self.runtime.worker) as session:
-            await consumer._apply(session, envelope.SerializeToString())
+        await self.apply(envelope)
         return event_id
+
+    async def apply(self, envelope: Envelope) -> None:
+        """Through the service's consumer, as if it came by its source's stream."""
+        consumer = Consumer(self.app.name, self.runtime.worker, self.runtime.broker, self.app.handlers, self.runtime.clock)
+        subject = subject_of(envelope.payload.TypeName(), envelope.source, envelope.aggregate_id)
+        async with db.transaction(self.runtime.worker) as session:
+            await consumer.apply(session, envelope.SerializeToString(), subject=subject, stream=stream_name(envelope.source))
 
     @asynccontextmanager
     async def session(self, now: datetime | None = None) -> Any:

@@ -31,3 +31,8 @@ def token(subject: UUID | str, **claims: object) -> str:
     usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": str(subject), "typ": "Bearer", "iat": now, "exp": now + 300}
     chosen = {key: value for key, value in {**usual, **claims}.items() if value is not None}
     return jwt.encode({"alg": "RS256", "kid": _KEY.kid}, chosen, _KEY)
+
+
+def published_keys() -> dict[str, object]:
+    """The issuer's public keys as it gives them away (JWKS)."""
+    return KeySet([_KEY]).as_dict(private=False)

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from ykcd.directive.v1 import directive_pb2 as pb
 
-from kit import page
 from kit.errors import Error, InvalidArgument, Unavailable, Violation
 from kit.rpc.method import as_error
 from kit.rpc.validation import validate
@@ -21,6 +20,7 @@ def test_an_unexpected_failure_shows_no_internals() -> None:
     assert "hunter2" not in str(shown.to_status())
 
 
+@pytest.mark.article("Đ5")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -53,19 +53,6 @@ def test_what_may_be_retried_says_when() -> None:
     retry = error_details_pb2.RetryInfo()
     assert Unavailable(reason="X", message="Y", retry_seconds=1.5).to_status().details[1].Unpack(retry)
     assert retry.retry_delay.ToMilliseconds() == 1500
-
-
-@pytest.mark.parametrize("token", ["x", "????", "bnVsbA==", "WzFd", "W10="])
-def test_an_altered_page_token_is_refused(token: str) -> None:
-    with pytest.raises(InvalidArgument, match="PAGE_TOKEN_INVALID"):
-        page.decode(token, "bound", str)
-
-
-def test_a_page_token_serves_only_the_query_that_gave_it() -> None:
-    token = page.encode(page.fingerprint("person", "filter"), "2025-01-01", "id")
-    assert page.decode(token, page.fingerprint("person", "filter"), str, str) == ("2025-01-01", "id")
-    with pytest.raises(InvalidArgument, match="PAGE_TOKEN_INVALID"):
-        page.decode(token, page.fingerprint("person", "another filter"), str, str)
 
 
 def test_nul_is_named_and_texts_are_composed() -> None:

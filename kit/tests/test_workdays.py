@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ DAYS = st.dates(date(2016, 1, 1), date(2030, 12, 31))
 CALENDARS = st.builds(WorkingCalendar, off=st.frozensets(DAYS, max_size=30), worked=st.frozensets(DAYS, max_size=30))
 
 
+@pytest.mark.article("D6")
 @given(CALENDARS, DAYS)
 def test_rolling_gives_the_first_working_day_and_only_once(calendar: WorkingCalendar, day: date) -> None:
     """D6."""

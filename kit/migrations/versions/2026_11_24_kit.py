@@ -1,4 +1,4 @@
-"""What every service has beside its own tables."""
+"""What every service has beside its own tables, whose first version follows this one."""
 
 from kit.migrations import base
 
