@@ -15,7 +15,7 @@ from grpc_health.v1 import health_pb2
 from sqlalchemy import MetaData, text
 
 from kit import db, migrations, telemetry
-from kit.clock import Clock, system_clock
+from kit.clock import Clock, clock_from
 from kit.config import Settings
 from kit.events import Broker, Consumer, Handlers, Relay, replay
 from kit.identity import TokenVerifier
@@ -57,7 +57,7 @@ class App:
     def __post_init__(self) -> None:
         self.package = self.package or f"services/{self.name}"
 
-    def runtime(self, settings: Settings, clock: Clock = system_clock) -> Runtime:
+    def runtime(self, settings: Settings, clock: Clock | None = None) -> Runtime:
         """Pools and the broker's connection; nothing is contacted yet."""
         return Runtime(
             name=self.name,
@@ -66,7 +66,7 @@ class App:
             worker=db.create_engine(settings, self.name, "worker"),
             broker=Broker(self.name, settings.nats_url, settings.nats_password, settings.nats_replicas),
             tokens=TokenVerifier(settings.oidc_issuer, settings.oidc_jwks_url, settings.oidc_audience),
-            clock=clock,
+            clock=clock or clock_from(settings.clock_file),
         )
 
     def server(self, runtime: Runtime, address: str) -> tuple[grpc.aio.Server, Any, int]:

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
     oidc_audience: str = "ykcd"
     otlp_endpoint: str = ""
     log_level: str = "INFO"
+    # For simulations: the platform's time stands in this file (kit.clock). Tokens are still verified by the real one.
+    clock_file: Path | None = None
 
     def derived_key(self, purpose: str) -> bytes:
         """32 bytes for this one purpose, the same in each replica of the service and known to nobody else."""

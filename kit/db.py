@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from uuid_utils.compat import uuid7
 from ykcd.event.v1.envelope_pb2 import ActorRef
 
-from kit.clock import system_clock
+from kit.clock import clock_from
 from kit.config import Settings
 
 # For the DeclarativeBase of each service.
@@ -81,7 +81,7 @@ async def command(settings: Settings, service: str) -> AsyncIterator[AsyncSessio
     """All of a command's work, in one transaction of the worker role on a connection of its own."""
     engine = create_engine(settings, service, "worker")
     try:
-        async with unattended(engine, service, system_clock()) as session:
+        async with unattended(engine, service, clock_from(settings.clock_file)()) as session:
             yield session
     finally:
         await engine.dispose()

@@ -57,6 +57,11 @@ class Actor:
     absent: tuple[Absent, ...] = ()
 
     @property
+    def own_roles(self) -> frozenset[str]:
+        """Those that the actor has without standing in for anybody."""
+        return self.roles.difference(*(absent.roles for absent in self.absent))
+
+    @property
     def stands_for(self) -> frozenset[UUID]:
         """The persons for whom the actor stands in today."""
         return frozenset(absent.person_id for absent in self.absent)
@@ -83,8 +88,7 @@ class Actor:
 
         Not a question but a note: the events of this transaction say so from here on (ActorRef.on_behalf_of).
         """
-        own = self.roles.difference(*(absent.roles for absent in self.absent))
-        if owner == self.person_id or not own.isdisjoint(roles):
+        if owner == self.person_id or not self.own_roles.isdisjoint(roles):
             return None
         for absent in self.absent:
             if owner == absent.person_id or not absent.roles.isdisjoint(roles):

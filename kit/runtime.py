@@ -1,5 +1,6 @@
 """What the parts of one running service share."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from kit.config import Settings
 from kit.events.broker import Broker
 from kit.identity import TokenVerifier
 from kit.quiet import Quiet
+
+# A simulated time jumps, and isn't to be slept through.
+SIMULATED_PAUSE_SECONDS = 0.2
 
 
 @dataclass
@@ -31,3 +35,7 @@ class Runtime:
     def unattended(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A transaction of the worker role in which nobody acts."""
         return db.unattended(self.worker, self.name, self.clock())
+
+    async def pause(self, seconds: float) -> None:
+        """Between two rounds of a schedule."""
+        await asyncio.sleep(min(seconds, SIMULATED_PAUSE_SECONDS) if self.settings.clock_file else seconds)

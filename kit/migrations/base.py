@@ -38,6 +38,14 @@ def protect(table: str, *, api: str = ALL, using: str, check: str | None = None,
         op.execute(f"CREATE POLICY worker ON {table} TO {worker_role} USING (true) WITH CHECK (true)")
 
 
+def widen(table: str, *, api: str, check: str) -> None:
+    """For a table of the kit's in the database of the service that owns its rows: `api` is granted more, and what requests write there must
+    pass `check`."""
+    api_role, _ = _roles()
+    op.execute(f"GRANT {api} ON {table} TO {api_role}")
+    op.execute(f"ALTER POLICY api ON {table} WITH CHECK ({check})")
+
+
 @contextmanager
 def as_owner(table: str) -> Iterator[None]:
     """Around what changes rows of `table`: forced row-level security has no policy for the owner, as whom migrations run, so that outside

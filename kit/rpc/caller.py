@@ -1,6 +1,6 @@
 """Who calls: the token in the metadata, then the member of our own records, as whom the transaction acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import grpc
@@ -15,6 +15,8 @@ from kit.runtime import Runtime
 
 # Metadata by which a person of several units says in which one this call acts.
 UNIT_KEY = "ykcd-unit"
+# The metadata by which a caller proves who he is.
+Proof = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Call:
     now: datetime
     # Signs page tokens (kit.page).
     page_key: bytes
+    # To ask another service in the same person's name.
+    proof: Proof = field(default=(), repr=False)
 
 
 async def authenticate(runtime: Runtime, context: grpc.aio.ServicerContext) -> Claims:
@@ -43,7 +47,8 @@ async def enter(runtime: Runtime, session: AsyncSession, claims: Claims, context
     actor = await identity.enter(session, claims, metadata(context, UNIT_KEY), today=local_date(now))
     db.begin_work(session, runtime.name, now, actor.ref)
     structlog.contextvars.bind_contextvars(person=str(actor.person_id), unit=str(actor.unit_id))
-    return Call(session, actor, now, runtime.settings.derived_key("page token"))
+    proof = tuple((key, value) for key in ("authorization", UNIT_KEY) if (value := metadata(context, key)))
+    return Call(session, actor, now, runtime.settings.derived_key("page token"), proof)
 
 
 def metadata(context: grpc.aio.ServicerContext, key: str) -> str | None:

@@ -1,5 +1,7 @@
 """Refused accesses reach the audit log, in a transaction of their own (the refused one is rolled back)."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -20,13 +22,25 @@ from kit.runtime import Runtime
 log = structlog.get_logger()
 
 
-async def note(
-    runtime: Runtime, context: grpc.aio.ServicerContext, method: str, request: Message | None, error: Error, claims: Claims | None
-) -> None:
-    """Writes what was refused to whom; never what the request held. `claims`: what the caller's token proved, if anything.
+@dataclass
+class Denial:
+    """`claims`: what the caller's token proved, if anything."""
+
+    method: str
+    request: Message | None
+    error: Error
+    claims: Claims | None
+
+
+Keep = Callable[[AsyncSession, Error], Awaitable[None]]
+
+
+async def note(runtime: Runtime, context: grpc.aio.ServicerContext, denial: Denial, keep: Keep) -> None:
+    """Writes what was refused to whom; never what the request held. `keep`: what the service writes of it, beside.
 
     Who proves nothing is written down once a minute, so that no stranger fills the log.
     """
+    method, error, claims = denial.method, denial.error, denial.claims
     if not error.denial:
         return
     telemetry.DENIALS.labels(error.reason).inc()
@@ -37,8 +51,9 @@ async def note(
             now = runtime.clock()
             actor, subject = await _who(session, context, claims, local_date(now))
             db.begin_work(session, runtime.name, now, actor)
-            denied = AccessDenied(method=method, reason=error.reason, target_id=_target(request), subject=subject)
+            denied = AccessDenied(method=method, reason=error.reason, target_id=_target(denial.request), subject=subject)
             await emit(session, db.new_id(), 1, denied)
+            await keep(session, error)
     except Exception as problem:  # the caller still gets the refusal; the log keeps the trace
         log.error("denial_not_recorded", method=method, reason=error.reason, why=repr(problem))
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 import grpc
 import structlog
 from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from kit import db, telemetry
@@ -36,6 +37,9 @@ class Servicer:
     def screen(self, request: Message) -> None:
         """Refuses what mustn't come in at all, before anything else looks at the request; each service may say what that is."""
 
+    async def denied(self, session: AsyncSession, error: Error) -> None:
+        """What a service keeps of a refused access beside its event, in the transaction of that."""
+
 
 def read(method: Callable[..., Awaitable[Message]]) -> Any:
     """A unary method that changes nothing."""
@@ -50,7 +54,7 @@ def write(method: Callable[..., Awaitable[Message]]) -> Any:
 def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self.runtime, method.__name__, request, context) as met:
+        async with _answered(self, method.__name__, request, context) as met:
             claims = met.claims = await authenticate(self.runtime, context)
             self.screen(request)
             validate(request)
@@ -70,7 +74,7 @@ def greet(method: Callable[..., Awaitable[Message]]) -> Any:
 
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self.runtime, method.__name__, request, context) as met:
+        async with _answered(self, method.__name__, request, context) as met:
             claims = met.claims = await authenticate(self.runtime, context)
             self.screen(request)
             validate(request)
@@ -86,7 +90,7 @@ def watch(method: Callable[..., AsyncGenerator[Message]]) -> Any:
 
     @wraps(method)
     async def serve(self: Servicer, request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Message]:
-        async with _answered(self.runtime, method.__name__, request, context) as met:
+        async with _answered(self, method.__name__, request, context) as met:
             claims = met.claims = await authenticate(self.runtime, context)
             self.screen(request)
             validate(request)
@@ -103,7 +107,7 @@ def receive(method: Callable[..., Awaitable[Message]]) -> Any:
 
     @wraps(method)
     async def serve(self: Servicer, requests: AsyncIterator[Message], context: grpc.aio.ServicerContext) -> Message:
-        async with _answered(self.runtime, method.__name__, None, context) as met:
+        async with _answered(self, method.__name__, None, context) as met:
             claims = met.claims = await authenticate(self.runtime, context)
             return await method(self, Entrance(self.runtime, claims, context), _screened(self, requests))
         raise AssertionError("unreachable: _answered ends the call")
@@ -153,8 +157,8 @@ class _EnteredTransaction:
 class _answered:  # noqa: N801 - reads as a statement
     """Turns whatever is raised within into the one status the caller gets, and notes denials."""
 
-    def __init__(self, runtime: Runtime, method: str, request: Message | None, context: grpc.aio.ServicerContext) -> None:
-        self._runtime, self._method, self._request, self._context = runtime, method, request, context
+    def __init__(self, servicer: Servicer, method: str, request: Message | None, context: grpc.aio.ServicerContext) -> None:
+        self._servicer, self._method, self._request, self._context = servicer, method, request, context
         # What the caller's token has proven so far.
         self.claims: Claims | None = None
 
@@ -166,7 +170,8 @@ class _answered:  # noqa: N801 - reads as a statement
         if raised is None or not isinstance(raised, Exception) or isinstance(raised, grpc.aio.AbortError):
             return
         error = as_error(raised)
-        await denial.note(self._runtime, self._context, self._method, self._request, error, self.claims)
+        noted = denial.Denial(self._method, self._request, error, self.claims)
+        await denial.note(self._servicer.runtime, self._context, noted, self._servicer.denied)
         await self._context.abort_with_status(error.to_grpc())
 
 

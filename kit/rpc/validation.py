@@ -14,6 +14,8 @@ _SENTENCES = {
     "required": "Bắt buộc nhập.",
     "string.min_len": "Bắt buộc nhập.",
     "string.max_len": "Nội dung quá dài.",
+    "bytes.min_len": "Bắt buộc chọn tệp.",
+    "bytes.max_len": "Tệp quá lớn.",
     "string.uuid": "Mã không hợp lệ.",
     "string.uuid_empty": "Bắt buộc chọn.",
     "enum.defined_only": "Giá trị không có trong danh mục.",

@@ -1,16 +1,19 @@
 """python -m services.directive [serve|migrate|seed FOLDER]"""
 
-from ykcd.directive.v1 import directive_pb2_grpc, registry_pb2_grpc
+from ykcd.directive.v1 import directive_pb2_grpc, people_pb2_grpc, programme_pb2_grpc, registry_pb2_grpc
 
 from kit.app import App
-from services.directive import api, handlers, model, seed
+from services.directive import handlers, model, seed
+from services.directive.api import documents, people, programme, registry
 
 app = App(
     "directive",
     metadata=model.Base.metadata,
     servicers=[
-        (api.DirectiveService, directive_pb2_grpc.add_DirectiveServiceServicer_to_server, "ykcd.directive.v1.DirectiveService"),
-        (api.RegistryService, registry_pb2_grpc.add_RegistryServiceServicer_to_server, "ykcd.directive.v1.RegistryService"),
+        (documents.DirectiveService, directive_pb2_grpc.add_DirectiveServiceServicer_to_server, "ykcd.directive.v1.DirectiveService"),
+        (registry.RegistryService, registry_pb2_grpc.add_RegistryServiceServicer_to_server, "ykcd.directive.v1.RegistryService"),
+        (people.PeopleService, people_pb2_grpc.add_PeopleServiceServicer_to_server, "ykcd.directive.v1.PeopleService"),
+        (programme.ProgrammeService, programme_pb2_grpc.add_ProgrammeServiceServicer_to_server, "ykcd.directive.v1.ProgrammeService"),
     ],
     handlers=handlers.HANDLERS,
     commands=[seed.seed],

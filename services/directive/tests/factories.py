@@ -4,8 +4,11 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from google.type.date_pb2 import Date
+from ykcd.deadline.v1 import deadline_pb2
+from ykcd.deadline.v1.event_pb2 import CalendarPublished
 from ykcd.directive.v1 import directive_pb2 as pb
 
+from kit.dates import from_date
 from kit.testing.stack import Person, Stack
 from services.directive.model import Field, SpecialistRule, Unit
 
@@ -20,7 +23,10 @@ STNMT_LEADER = Person(STNMT, ["unit_leader"], "Lê Quang")
 SYT_LEADER = Person(SYT, ["unit_leader"], "Đỗ Hà")
 EVALUATOR = Person(SNV, ["evaluator"], "Mai Hòa")
 OPERATOR = Person(OFFICE, ["operator"], "Hồ Kỹ")
-PEOPLE = (AN, BINH, CHI, OFFICE_LEADER, STNMT_LEADER, SYT_LEADER, EVALUATOR, OPERATOR)
+ADMINISTRATOR = Person(OFFICE, ["administrator"], "Bùi Quân")
+CHAIRMAN = Person(OFFICE, ["chairman"], "Trần Khải")
+STNMT_OFFICER = Person(STNMT, ["officer"], "Ngô Vân")
+PEOPLE = (AN, BINH, CHI, OFFICE_LEADER, STNMT_LEADER, SYT_LEADER, EVALUATOR, OPERATOR, ADMINISTRATOR, CHAIRMAN, STNMT_OFFICER)
 
 
 async def fill(stack: Stack) -> None:
@@ -36,12 +42,20 @@ async def fill(stack: Stack) -> None:
             (SYT, "syt", "Sở Y tế", 2),
             (SNV, "snv", "Sở Nội vụ", 2),
         ):
-            session.add(Unit(id=id, version=1, code=code, name=name, sort_key=name, kind=kind, abbreviations=[], valid_from=start))
+            more = {"sort_key": name, "abbreviations": [], "successors": [], "valid_from": start}
+            session.add(Unit(id=id, version=1, code=code, name=name, kind=kind, **more))
         for id, code, name in ((LAND, "dat-dai", "Đất đai"), (HEALTH, "y-te", "Y tế"), (OTHER, "khac", "Khác")):
             session.add(Field(id=id, code=code, name=name, sort_key=name))
         await session.flush()
         for person, field, unit in ((AN, LAND, STNMT), (BINH, LAND, PHU_LOC), (CHI, HEALTH, None)):
-            session.add(SpecialistRule(id=uuid4(), field_id=field, unit_id=unit, specialist_id=person.id, valid_from=start))
+            row = {"field_id": field, "unit_id": unit, "specialist_id": person.id, "valid_from": start}
+            session.add(SpecialistRule(id=uuid4(), version=1, note="", **row))
+
+
+def calendar() -> CalendarPublished:
+    """Of spring 2025 (regulation §3): Saturday 26/4 is worked."""
+    swapped_in = deadline_pb2.CalendarDay(date=from_date(date(2025, 4, 26)), kind=deadline_pb2.DAY_KIND_SWAP_WORK)
+    return CalendarPublished(calendar=deadline_pb2.Calendar(version=1, days=[swapped_in]))
 
 
 def day(year: int, month: int, number: int) -> Date:
@@ -92,3 +106,20 @@ def create(*tasks: pb.TaskInput, **more: object) -> pb.CreateDirectiveRequest:
 def publish(draft: pb.Directive) -> pb.PublishDirectiveRequest:
     """Of the draft as it stands."""
     return pb.PublishDirectiveRequest(request_id=str(uuid4()), id=draft.id, expected_version=draft.version)
+
+
+def amend(published: pb.Directive, *tasks: pb.TaskAmendment, **more: object) -> pb.AmendDirectiveRequest:
+    """By a decision of the same day, of the document as it stands."""
+    values = {"tasks": tasks, "reason": "Theo đề nghị của Sở.", "document": changed_by(), **more}
+    return pb.AmendDirectiveRequest(request_id=str(uuid4()), id=published.id, expected_version=published.version, **values)
+
+
+def changed_by(issue_date: Date | None = None) -> pb.ChangingDocument:
+    """The document that changes another."""
+    return pb.ChangingDocument(code="75/QĐ-UBND", issue_date=issue_date or day(2025, 4, 24), signer="Nguyễn Văn Phương")
+
+
+async def published(stack: Stack, stub: object, *tasks: pb.TaskInput, **more: object) -> pb.Directive:
+    """Entered and published by An."""
+    draft = await stack.call(stub.CreateDirective, create(*tasks, **more), AN)  # type: ignore[attr-defined]
+    return await stack.call(stub.PublishDirective, publish(draft), AN)  # type: ignore[attr-defined]

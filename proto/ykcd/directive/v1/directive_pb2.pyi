@@ -66,6 +66,9 @@ class _IssuingAuthorityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Issu
     ISSUING_AUTHORITY_PROVINCIAL_PEOPLES_COMMITTEE: _IssuingAuthority.ValueType  # 1
     ISSUING_AUTHORITY_CHAIRMAN: _IssuingAuthority.ValueType  # 2
     ISSUING_AUTHORITY_VICE_CHAIRMAN: _IssuingAuthority.ValueType  # 3
+    ISSUING_AUTHORITY_GOVERNMENT: _IssuingAuthority.ValueType  # 4
+    """Đ1.2: only under the NATIONAL regime."""
+    ISSUING_AUTHORITY_PRIME_MINISTER: _IssuingAuthority.ValueType  # 5
 
 class IssuingAuthority(_IssuingAuthority, metaclass=_IssuingAuthorityEnumTypeWrapper):
     """Đ1.1: who gave the task."""
@@ -74,6 +77,9 @@ ISSUING_AUTHORITY_UNSPECIFIED: IssuingAuthority.ValueType  # 0
 ISSUING_AUTHORITY_PROVINCIAL_PEOPLES_COMMITTEE: IssuingAuthority.ValueType  # 1
 ISSUING_AUTHORITY_CHAIRMAN: IssuingAuthority.ValueType  # 2
 ISSUING_AUTHORITY_VICE_CHAIRMAN: IssuingAuthority.ValueType  # 3
+ISSUING_AUTHORITY_GOVERNMENT: IssuingAuthority.ValueType  # 4
+"""Đ1.2: only under the NATIONAL regime."""
+ISSUING_AUTHORITY_PRIME_MINISTER: IssuingAuthority.ValueType  # 5
 Global___IssuingAuthority: _TypeAlias = IssuingAuthority  # noqa: Y015
 
 class _Urgency:
@@ -147,12 +153,24 @@ class _DirectiveStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Direct
     DIRECTIVE_STATE_UNSPECIFIED: _DirectiveState.ValueType  # 0
     DIRECTIVE_STATE_SPLITTING: _DirectiveState.ValueType  # 1
     DIRECTIVE_STATE_PUBLISHED: _DirectiveState.ValueType  # 2
+    DIRECTIVE_STATE_AMENDED: _DirectiveState.ValueType  # 3
+    """Binds, as amended."""
+    DIRECTIVE_STATE_SUPERSEDED: _DirectiveState.ValueType  # 4
+    DIRECTIVE_STATE_REVOKED: _DirectiveState.ValueType  # 5
+    DIRECTIVE_STATE_REFUSED_SECRET: _DirectiveState.ValueType  # 6
+    """A tombstone (D14): no content."""
 
 class DirectiveState(_DirectiveState, metaclass=_DirectiveStateEnumTypeWrapper): ...
 
 DIRECTIVE_STATE_UNSPECIFIED: DirectiveState.ValueType  # 0
 DIRECTIVE_STATE_SPLITTING: DirectiveState.ValueType  # 1
 DIRECTIVE_STATE_PUBLISHED: DirectiveState.ValueType  # 2
+DIRECTIVE_STATE_AMENDED: DirectiveState.ValueType  # 3
+"""Binds, as amended."""
+DIRECTIVE_STATE_SUPERSEDED: DirectiveState.ValueType  # 4
+DIRECTIVE_STATE_REVOKED: DirectiveState.ValueType  # 5
+DIRECTIVE_STATE_REFUSED_SECRET: DirectiveState.ValueType  # 6
+"""A tombstone (D14): no content."""
 Global___DirectiveState: _TypeAlias = DirectiveState  # noqa: Y015
 
 class _DeadlineKind:
@@ -238,6 +256,9 @@ class PlannedAssignment(_message.Message):
     DUE_DATE_FIELD_NUMBER: _builtins.int
     SPECIALIST_ID_FIELD_NUMBER: _builtins.int
     DUE_EXACT_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    PHASE_NAME_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Minted when the draft is stored; the `assignment` service uses the same id."""
     unit_id: _builtins.str
@@ -246,6 +267,11 @@ class PlannedAssignment(_message.Message):
     """Annex I (D16): who follows this unit's part. Empty: the Office leaders' queue."""
     due_exact: _builtins.bool
     """From "trước ngày X": due_date is X-1 and isn't moved to a working day (D7)."""
+    phase: _builtins.int
+    """1-based phase of a phased task (Đ3.4): each phase of a unit's part is an assignment of its own. 0: not phased."""
+    phase_name: _builtins.str
+    withdrawn: _builtins.bool
+    """Taken away by an amendment."""
     @_builtins.property
     def due_date(self) -> _date_pb2.Date:
         """The last day. Absent where the task has no deadline."""
@@ -259,14 +285,93 @@ class PlannedAssignment(_message.Message):
         due_date: _date_pb2.Date | None = ...,
         specialist_id: _builtins.str = ...,
         due_exact: _builtins.bool = ...,
+        phase: _builtins.int = ...,
+        phase_name: _builtins.str = ...,
+        withdrawn: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "due_exact", b"due_exact", "id", b"id", "role", b"role", "specialist_id", b"specialist_id", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "due_exact", b"due_exact", "id", b"id", "phase", b"phase", "phase_name", b"phase_name", "role", b"role", "specialist_id", b"specialist_id", "unit_id", b"unit_id", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlannedAssignment: _TypeAlias = PlannedAssignment  # noqa: Y015
+
+@_typing.final
+class DirectiveChange(_message.Message):
+    """One change of a published document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    ASSIGNMENT_IDS_FIELD_NUMBER: _builtins.int
+    ACTOR_NAME_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    state: Global___DirectiveState.ValueType
+    """Which state it led to."""
+    reason: _builtins.str
+    actor_name: _builtins.str
+    version: _builtins.int
+    @_builtins.property
+    def document(self) -> Global___ChangingDocument: ...
+    @_builtins.property
+    def assignment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Assignments that were changed, added or withdrawn; of a superseded or revoked document all that weren't withdrawn. In the last change
+        only.
+        """
+
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        state: Global___DirectiveState.ValueType = ...,
+        reason: _builtins.str = ...,
+        document: Global___ChangingDocument | None = ...,
+        assignment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        actor_name: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_name", b"actor_name", "assignment_ids", b"assignment_ids", "document", b"document", "reason", b"reason", "state", b"state", "time", b"time", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DirectiveChange: _TypeAlias = DirectiveChange  # noqa: Y015
+
+@_typing.final
+class ChangingDocument(_message.Message):
+    """By which document a published one is changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    ISSUE_DATE_FIELD_NUMBER: _builtins.int
+    SIGNER_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """"75/2016/QĐ-UBND"."""
+    signer: _builtins.str
+    @_builtins.property
+    def issue_date(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        issue_date: _date_pb2.Date | None = ...,
+        signer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["issue_date", b"issue_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "issue_date", b"issue_date", "signer", b"signer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangingDocument: _TypeAlias = ChangingDocument  # noqa: Y015
 
 @_typing.final
 class Task(_message.Message):
@@ -346,6 +451,8 @@ class Directive(_message.Message):
     ENTRY_DUE_DATE_FIELD_NUMBER: _builtins.int
     ENTRY_WORKING_DAYS_LATE_FIELD_NUMBER: _builtins.int
     ENTERED_BY_NAME_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    SUPERSEDED_BY_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     version: _builtins.int
     """Grows by one with each change; send it back as expected_version."""
@@ -363,6 +470,8 @@ class Directive(_message.Message):
     entered_by: _builtins.str
     entry_working_days_late: _builtins.int
     entered_by_name: _builtins.str
+    superseded_by_id: _builtins.str
+    """The document that took its place."""
     @_builtins.property
     def issue_date(self) -> _date_pb2.Date: ...
     @_builtins.property
@@ -379,6 +488,8 @@ class Directive(_message.Message):
     def entry_due_date(self) -> _date_pb2.Date:
         """Đ7.1, D9: the last day on which entry is in time, and how many working days it came late (0 = in time; absent in a draft)."""
 
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DirectiveChange]: ...
     def __init__(
         self,
         *,
@@ -404,10 +515,12 @@ class Directive(_message.Message):
         entry_due_date: _date_pb2.Date | None = ...,
         entry_working_days_late: _builtins.int | None = ...,
         entered_by_name: _builtins.str = ...,
+        changes: _abc.Iterable[Global___DirectiveChange] | None = ...,
+        superseded_by_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_entry_working_days_late", b"_entry_working_days_late", "create_time", b"create_time", "entry_due_date", b"entry_due_date", "entry_working_days_late", b"entry_working_days_late", "issue_date", b"issue_date", "issue_time", b"issue_time", "publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_entry_working_days_late", b"_entry_working_days_late", "abstract", b"abstract", "create_time", b"create_time", "document_type", b"document_type", "entered_by", b"entered_by", "entered_by_name", b"entered_by_name", "entry_due_date", b"entry_due_date", "entry_working_days_late", b"entry_working_days_late", "id", b"id", "issue_date", b"issue_date", "issue_time", b"issue_time", "issuing_authority", b"issuing_authority", "number", b"number", "publish_time", b"publish_time", "regime", b"regime", "signer", b"signer", "signer_position", b"signer_position", "state", b"state", "submitting_unit", b"submitting_unit", "symbol", b"symbol", "tasks", b"tasks", "urgency", b"urgency", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_entry_working_days_late", b"_entry_working_days_late", "abstract", b"abstract", "changes", b"changes", "create_time", b"create_time", "document_type", b"document_type", "entered_by", b"entered_by", "entered_by_name", b"entered_by_name", "entry_due_date", b"entry_due_date", "entry_working_days_late", b"entry_working_days_late", "id", b"id", "issue_date", b"issue_date", "issue_time", b"issue_time", "issuing_authority", b"issuing_authority", "number", b"number", "publish_time", b"publish_time", "regime", b"regime", "signer", b"signer", "signer_position", b"signer_position", "state", b"state", "submitting_unit", b"submitting_unit", "superseded_by_id", b"superseded_by_id", "symbol", b"symbol", "tasks", b"tasks", "urgency", b"urgency", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__entry_working_days_late: _TypeAlias = _typing.Literal["entry_working_days_late"]  # noqa: Y015
     _WhichOneofArgType__entry_working_days_late: _TypeAlias = _typing.Literal["_entry_working_days_late", b"_entry_working_days_late"]  # noqa: Y015
@@ -464,6 +577,7 @@ class TaskInput(_message.Message):
     DUE_DATE_FIELD_NUMBER: _builtins.int
     DUE_EXCLUSIVE_FIELD_NUMBER: _builtins.int
     ASSIGNMENTS_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
     content: _builtins.str
     deadline_kind: Global___DeadlineKind.ValueType
     deliverable: _builtins.str
@@ -477,6 +591,10 @@ class TaskInput(_message.Message):
     def due_date(self) -> _date_pb2.Date: ...
     @_builtins.property
     def assignments(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedAssignmentInput]: ...
+    @_builtins.property
+    def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseInput]:
+        """Đ3.4: dated phases of a task without one deadline; every unit's part then has them."""
+
     def __init__(
         self,
         *,
@@ -489,14 +607,41 @@ class TaskInput(_message.Message):
         due_date: _date_pb2.Date | None = ...,
         due_exclusive: _builtins.bool = ...,
         assignments: _abc.Iterable[Global___PlannedAssignmentInput] | None = ...,
+        phases: _abc.Iterable[Global___PhaseInput] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "task_class", b"task_class"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "content", b"content", "deadline_kind", b"deadline_kind", "deliverable", b"deliverable", "due_date", b"due_date", "due_exclusive", b"due_exclusive", "field_id", b"field_id", "paper_report_required", b"paper_report_required", "task_class", b"task_class"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "content", b"content", "deadline_kind", b"deadline_kind", "deliverable", b"deliverable", "due_date", b"due_date", "due_exclusive", b"due_exclusive", "field_id", b"field_id", "paper_report_required", b"paper_report_required", "phases", b"phases", "task_class", b"task_class"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TaskInput: _TypeAlias = TaskInput  # noqa: Y015
+
+@_typing.final
+class PhaseInput(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    DUE_EXCLUSIVE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    due_exclusive: _builtins.bool
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        due_date: _date_pb2.Date | None = ...,
+        due_exclusive: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "due_exclusive", b"due_exclusive", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhaseInput: _TypeAlias = PhaseInput  # noqa: Y015
 
 @_typing.final
 class DirectiveInput(_message.Message):
@@ -529,10 +674,12 @@ class DirectiveInput(_message.Message):
     """Mandatory; screened before the other rules and before any store."""
     regime: Global___Regime.ValueType
     @_builtins.property
-    def issue_date(self) -> _date_pb2.Date: ...
+    def issue_date(self) -> _date_pb2.Date:
+        """Not after today in Asia/Ho_Chi_Minh."""
+
     @_builtins.property
     def issue_time(self) -> _timestamp_pb2.Timestamp:
-        """Absent: 00:00 of issue_date in Asia/Ho_Chi_Minh."""
+        """On issue_date in Asia/Ho_Chi_Minh. Absent: 00:00 of that day."""
 
     @_builtins.property
     def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskInput]: ...
@@ -638,6 +785,297 @@ class PublishDirectiveRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PublishDirectiveRequest: _TypeAlias = PublishDirectiveRequest  # noqa: Y015
+
+@_typing.final
+class TaskAmendment(_message.Message):
+    """What changes of one task; what is absent stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DELIVERABLE_FIELD_NUMBER: _builtins.int
+    ASSIGNMENTS_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    content: _builtins.str
+    deliverable: _builtins.str
+    @_builtins.property
+    def assignments(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssignmentAmendment]: ...
+    @_builtins.property
+    def added(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedAssignmentInput]:
+        """Units that join."""
+
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        content: _builtins.str = ...,
+        deliverable: _builtins.str = ...,
+        assignments: _abc.Iterable[Global___AssignmentAmendment] | None = ...,
+        added: _abc.Iterable[Global___PlannedAssignmentInput] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "assignments", b"assignments", "content", b"content", "deliverable", b"deliverable", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskAmendment: _TypeAlias = TaskAmendment  # noqa: Y015
+
+@_typing.final
+class AssignmentAmendment(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    DUE_EXCLUSIVE_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    due_exclusive: _builtins.bool
+    withdrawn: _builtins.bool
+    """The unit no longer takes part; its open assignment is cancelled."""
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        due_date: _date_pb2.Date | None = ...,
+        due_exclusive: _builtins.bool = ...,
+        withdrawn: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "due_date", b"due_date", "due_exclusive", b"due_exclusive", "withdrawn", b"withdrawn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignmentAmendment: _TypeAlias = AssignmentAmendment  # noqa: Y015
+
+@_typing.final
+class AmendDirectiveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    ADDED_TASKS_FIELD_NUMBER: _builtins.int
+    ABSTRACT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    abstract: _builtins.str
+    """A corrected abstract; empty: stays."""
+    @_builtins.property
+    def document(self) -> Global___ChangingDocument: ...
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskAmendment]: ...
+    @_builtins.property
+    def added_tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskInput]:
+        """Further tasks."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        document: Global___ChangingDocument | None = ...,
+        tasks: _abc.Iterable[Global___TaskAmendment] | None = ...,
+        added_tasks: _abc.Iterable[Global___TaskInput] | None = ...,
+        abstract: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abstract", b"abstract", "added_tasks", b"added_tasks", "document", b"document", "expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id", "tasks", b"tasks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendDirectiveRequest: _TypeAlias = AmendDirectiveRequest  # noqa: Y015
+
+@_typing.final
+class SupersedeDirectiveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SUPERSEDING_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    superseding_id: _builtins.str
+    """A published document of this system."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        superseding_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id", "superseding_id", b"superseding_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupersedeDirectiveRequest: _TypeAlias = SupersedeDirectiveRequest  # noqa: Y015
+
+@_typing.final
+class RevokeDirectiveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def document(self) -> Global___ChangingDocument: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        document: Global___ChangingDocument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeDirectiveRequest: _TypeAlias = RevokeDirectiveRequest  # noqa: Y015
+
+@_typing.final
+class PurgeDirectiveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PurgeDirectiveRequest: _TypeAlias = PurgeDirectiveRequest  # noqa: Y015
+
+@_typing.final
+class SecretRefusal(_message.Message):
+    """Holds nothing of the document (Đ6.2)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    SENDER_NAME_FIELD_NUMBER: _builtins.int
+    SENDER_UNIT_ID_FIELD_NUMBER: _builtins.int
+    DIRECTIVE_ID_FIELD_NUMBER: _builtins.int
+    BACKUP_END_TIME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    sender_name: _builtins.str
+    sender_unit_id: _builtins.str
+    directive_id: _builtins.str
+    """The tombstone, where it was found secret after entry (D14); empty where it was refused at the door."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def backup_end_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when immutable backups may still hold it; absent where it was never stored."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        sender_name: _builtins.str = ...,
+        sender_unit_id: _builtins.str = ...,
+        directive_id: _builtins.str = ...,
+        backup_end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["backup_end_time", b"backup_end_time", "time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backup_end_time", b"backup_end_time", "directive_id", b"directive_id", "id", b"id", "sender_name", b"sender_name", "sender_unit_id", b"sender_unit_id", "time", b"time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecretRefusal: _TypeAlias = SecretRefusal  # noqa: Y015
+
+@_typing.final
+class ListSecretRefusalsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSecretRefusalsRequest: _TypeAlias = ListSecretRefusalsRequest  # noqa: Y015
+
+@_typing.final
+class ListSecretRefusalsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    total_count: _builtins.int
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SecretRefusal]: ...
+    def __init__(
+        self,
+        *,
+        refusals: _abc.Iterable[Global___SecretRefusal] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "refusals", b"refusals", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSecretRefusalsResponse: _TypeAlias = ListSecretRefusalsResponse  # noqa: Y015
 
 @_typing.final
 class GetDirectiveRequest(_message.Message):

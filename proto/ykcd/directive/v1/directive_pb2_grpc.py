@@ -54,6 +54,31 @@ class DirectiveServiceStub:
                 request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.GetDirectiveRequest.SerializeToString,
                 response_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
                 _registered_method=True)
+        self.AmendDirective = channel.unary_unary(
+                '/ykcd.directive.v1.DirectiveService/AmendDirective',
+                request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.AmendDirectiveRequest.SerializeToString,
+                response_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+                _registered_method=True)
+        self.SupersedeDirective = channel.unary_unary(
+                '/ykcd.directive.v1.DirectiveService/SupersedeDirective',
+                request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.SupersedeDirectiveRequest.SerializeToString,
+                response_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+                _registered_method=True)
+        self.RevokeDirective = channel.unary_unary(
+                '/ykcd.directive.v1.DirectiveService/RevokeDirective',
+                request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.RevokeDirectiveRequest.SerializeToString,
+                response_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+                _registered_method=True)
+        self.PurgeDirective = channel.unary_unary(
+                '/ykcd.directive.v1.DirectiveService/PurgeDirective',
+                request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.PurgeDirectiveRequest.SerializeToString,
+                response_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+                _registered_method=True)
+        self.ListSecretRefusals = channel.unary_unary(
+                '/ykcd.directive.v1.DirectiveService/ListSecretRefusals',
+                request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.ListSecretRefusalsRequest.SerializeToString,
+                response_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.ListSecretRefusalsResponse.FromString,
+                _registered_method=True)
         self.ListDirectives = channel.unary_unary(
                 '/ykcd.directive.v1.DirectiveService/ListDirectives',
                 request_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.ListDirectivesRequest.SerializeToString,
@@ -80,7 +105,8 @@ class DirectiveServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PublishDirective(self, request, context):
-        """Sends the tasks to their units; from now on they bind (Đ2.7).
+        """Sends the tasks to their units; from now on they bind (Đ2.7). UNAVAILABLE while no working calendar is known, since the verdict on the
+        entry (Đ7.1) is written here.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -88,6 +114,41 @@ class DirectiveServiceServicer:
 
     def GetDirective(self, request, context):
         """A unit gets the tasks that it takes part in; a draft is the Office's alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AmendDirective(self, request, context):
+        """Đ2.7: a published document is changed openly: what changes, why, by which document. Units are told; history stays -> AMENDED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SupersedeDirective(self, request, context):
+        """Another published document takes its place: its open assignments are cancelled -> SUPERSEDED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeDirective(self, request, context):
+        """It binds no longer: its open assignments are cancelled -> REVOKED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PurgeDirective(self, request, context):
+        """D14: found to be secret later. Everything is deleted everywhere, a tombstone without content stays -> REFUSED_SECRET.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSecretRefusals(self, request, context):
+        """Đ5, Đ6.2: when secret documents were refused or purged, and who sent them; nothing of their content is known.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -122,6 +183,31 @@ def add_DirectiveServiceServicer_to_server(servicer, server):
                     servicer.GetDirective,
                     request_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.GetDirectiveRequest.FromString,
                     response_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.SerializeToString,
+            ),
+            'AmendDirective': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendDirective,
+                    request_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.AmendDirectiveRequest.FromString,
+                    response_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.SerializeToString,
+            ),
+            'SupersedeDirective': grpc.unary_unary_rpc_method_handler(
+                    servicer.SupersedeDirective,
+                    request_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.SupersedeDirectiveRequest.FromString,
+                    response_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.SerializeToString,
+            ),
+            'RevokeDirective': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeDirective,
+                    request_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.RevokeDirectiveRequest.FromString,
+                    response_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.SerializeToString,
+            ),
+            'PurgeDirective': grpc.unary_unary_rpc_method_handler(
+                    servicer.PurgeDirective,
+                    request_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.PurgeDirectiveRequest.FromString,
+                    response_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.SerializeToString,
+            ),
+            'ListSecretRefusals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSecretRefusals,
+                    request_deserializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.ListSecretRefusalsRequest.FromString,
+                    response_serializer=ykcd_dot_directive_dot_v1_dot_directive__pb2.ListSecretRefusalsResponse.SerializeToString,
             ),
             'ListDirectives': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDirectives,
@@ -237,6 +323,141 @@ class DirectiveService:
             '/ykcd.directive.v1.DirectiveService/GetDirective',
             ykcd_dot_directive_dot_v1_dot_directive__pb2.GetDirectiveRequest.SerializeToString,
             ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendDirective(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.directive.v1.DirectiveService/AmendDirective',
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.AmendDirectiveRequest.SerializeToString,
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SupersedeDirective(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.directive.v1.DirectiveService/SupersedeDirective',
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.SupersedeDirectiveRequest.SerializeToString,
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeDirective(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.directive.v1.DirectiveService/RevokeDirective',
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.RevokeDirectiveRequest.SerializeToString,
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PurgeDirective(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.directive.v1.DirectiveService/PurgeDirective',
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.PurgeDirectiveRequest.SerializeToString,
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.Directive.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSecretRefusals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.directive.v1.DirectiveService/ListSecretRefusals',
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.ListSecretRefusalsRequest.SerializeToString,
+            ykcd_dot_directive_dot_v1_dot_directive__pb2.ListSecretRefusalsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,9 +38,21 @@ class DirectiveServiceStub:
     UpdateDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.UpdateDirectiveRequest, _directive_pb2.Directive]
     """Replaces a draft's fields and tasks. A published directive is never changed in silence (Đ2.7): FAILED_PRECONDITION."""
     PublishDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.PublishDirectiveRequest, _directive_pb2.Directive]
-    """Sends the tasks to their units; from now on they bind (Đ2.7)."""
+    """Sends the tasks to their units; from now on they bind (Đ2.7). UNAVAILABLE while no working calendar is known, since the verdict on the
+    entry (Đ7.1) is written here.
+    """
     GetDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.GetDirectiveRequest, _directive_pb2.Directive]
     """A unit gets the tasks that it takes part in; a draft is the Office's alone."""
+    AmendDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.AmendDirectiveRequest, _directive_pb2.Directive]
+    """Đ2.7: a published document is changed openly: what changes, why, by which document. Units are told; history stays -> AMENDED."""
+    SupersedeDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.SupersedeDirectiveRequest, _directive_pb2.Directive]
+    """Another published document takes its place: its open assignments are cancelled -> SUPERSEDED."""
+    RevokeDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.RevokeDirectiveRequest, _directive_pb2.Directive]
+    """It binds no longer: its open assignments are cancelled -> REVOKED."""
+    PurgeDirective: _grpc.UnaryUnaryMultiCallable[_directive_pb2.PurgeDirectiveRequest, _directive_pb2.Directive]
+    """D14: found to be secret later. Everything is deleted everywhere, a tombstone without content stays -> REFUSED_SECRET."""
+    ListSecretRefusals: _grpc.UnaryUnaryMultiCallable[_directive_pb2.ListSecretRefusalsRequest, _directive_pb2.ListSecretRefusalsResponse]
+    """Đ5, Đ6.2: when secret documents were refused or purged, and who sent them; nothing of their content is known."""
     ListDirectives: _grpc.UnaryUnaryMultiCallable[_directive_pb2.ListDirectivesRequest, _directive_pb2.ListDirectivesResponse]
     """Newest first."""
 
@@ -54,9 +66,21 @@ class DirectiveServiceAsyncStub(DirectiveServiceStub):
     UpdateDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.UpdateDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
     """Replaces a draft's fields and tasks. A published directive is never changed in silence (Đ2.7): FAILED_PRECONDITION."""
     PublishDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.PublishDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
-    """Sends the tasks to their units; from now on they bind (Đ2.7)."""
+    """Sends the tasks to their units; from now on they bind (Đ2.7). UNAVAILABLE while no working calendar is known, since the verdict on the
+    entry (Đ7.1) is written here.
+    """
     GetDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.GetDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
     """A unit gets the tasks that it takes part in; a draft is the Office's alone."""
+    AmendDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.AmendDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
+    """Đ2.7: a published document is changed openly: what changes, why, by which document. Units are told; history stays -> AMENDED."""
+    SupersedeDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.SupersedeDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
+    """Another published document takes its place: its open assignments are cancelled -> SUPERSEDED."""
+    RevokeDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.RevokeDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
+    """It binds no longer: its open assignments are cancelled -> REVOKED."""
+    PurgeDirective: _aio.UnaryUnaryMultiCallable[_directive_pb2.PurgeDirectiveRequest, _directive_pb2.Directive]  # type: ignore[assignment]
+    """D14: found to be secret later. Everything is deleted everywhere, a tombstone without content stays -> REFUSED_SECRET."""
+    ListSecretRefusals: _aio.UnaryUnaryMultiCallable[_directive_pb2.ListSecretRefusalsRequest, _directive_pb2.ListSecretRefusalsResponse]  # type: ignore[assignment]
+    """Đ5, Đ6.2: when secret documents were refused or purged, and who sent them; nothing of their content is known."""
     ListDirectives: _aio.UnaryUnaryMultiCallable[_directive_pb2.ListDirectivesRequest, _directive_pb2.ListDirectivesResponse]  # type: ignore[assignment]
     """Newest first."""
 
@@ -85,7 +109,9 @@ class DirectiveServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _directive_pb2.PublishDirectiveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_directive_pb2.Directive, _abc.Awaitable[_directive_pb2.Directive]]:
-        """Sends the tasks to their units; from now on they bind (Đ2.7)."""
+        """Sends the tasks to their units; from now on they bind (Đ2.7). UNAVAILABLE while no working calendar is known, since the verdict on the
+        entry (Đ7.1) is written here.
+        """
 
     @_abc_1.abstractmethod
     def GetDirective(
@@ -94,6 +120,46 @@ class DirectiveServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_directive_pb2.Directive, _abc.Awaitable[_directive_pb2.Directive]]:
         """A unit gets the tasks that it takes part in; a draft is the Office's alone."""
+
+    @_abc_1.abstractmethod
+    def AmendDirective(
+        self,
+        request: _directive_pb2.AmendDirectiveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_directive_pb2.Directive, _abc.Awaitable[_directive_pb2.Directive]]:
+        """Đ2.7: a published document is changed openly: what changes, why, by which document. Units are told; history stays -> AMENDED."""
+
+    @_abc_1.abstractmethod
+    def SupersedeDirective(
+        self,
+        request: _directive_pb2.SupersedeDirectiveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_directive_pb2.Directive, _abc.Awaitable[_directive_pb2.Directive]]:
+        """Another published document takes its place: its open assignments are cancelled -> SUPERSEDED."""
+
+    @_abc_1.abstractmethod
+    def RevokeDirective(
+        self,
+        request: _directive_pb2.RevokeDirectiveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_directive_pb2.Directive, _abc.Awaitable[_directive_pb2.Directive]]:
+        """It binds no longer: its open assignments are cancelled -> REVOKED."""
+
+    @_abc_1.abstractmethod
+    def PurgeDirective(
+        self,
+        request: _directive_pb2.PurgeDirectiveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_directive_pb2.Directive, _abc.Awaitable[_directive_pb2.Directive]]:
+        """D14: found to be secret later. Everything is deleted everywhere, a tombstone without content stays -> REFUSED_SECRET."""
+
+    @_abc_1.abstractmethod
+    def ListSecretRefusals(
+        self,
+        request: _directive_pb2.ListSecretRefusalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_directive_pb2.ListSecretRefusalsResponse, _abc.Awaitable[_directive_pb2.ListSecretRefusalsResponse]]:
+        """Đ5, Đ6.2: when secret documents were refused or purged, and who sent them; nothing of their content is known."""
 
     @_abc_1.abstractmethod
     def ListDirectives(

@@ -23,22 +23,46 @@ _sym_db = _symbol_database.Default()
 
 
 from ykcd.directive.v1 import directive_pb2 as ykcd_dot_directive_dot_v1_dot_directive__pb2
+from ykcd.directive.v1 import people_pb2 as ykcd_dot_directive_dot_v1_dot_people__pb2
+from ykcd.directive.v1 import programme_pb2 as ykcd_dot_directive_dot_v1_dot_programme__pb2
 from ykcd.directive.v1 import registry_pb2 as ykcd_dot_directive_dot_v1_dot_registry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dykcd/directive/v1/event.proto\x12\x11ykcd.directive.v1\x1a!ykcd/directive/v1/directive.proto\x1a ykcd/directive/v1/registry.proto\"C\n\x10\x44irectiveDrafted\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"E\n\x12\x44irectivePublished\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"4\n\x0bUnitChanged\x12%\n\x04unit\x18\x01 \x01(\x0b\x32\x17.ykcd.directive.v1.Unit\"o\n\x11MembershipChanged\x12)\n\x06member\x18\x01 \x01(\x0b\x32\x19.ykcd.directive.v1.Member\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x08\x12\x0e\n\x06issuer\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dykcd/directive/v1/event.proto\x12\x11ykcd.directive.v1\x1a!ykcd/directive/v1/directive.proto\x1a\x1eykcd/directive/v1/people.proto\x1a!ykcd/directive/v1/programme.proto\x1a ykcd/directive/v1/registry.proto\"C\n\x10\x44irectiveDrafted\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"E\n\x12\x44irectivePublished\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"C\n\x10\x44irectiveAmended\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"F\n\x13\x44irectiveSuperseded\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"C\n\x10\x44irectiveRevoked\x12/\n\tdirective\x18\x01 \x01(\x0b\x32\x1c.ykcd.directive.v1.Directive\"Q\n\x0f\x44irectivePurged\x12\x14\n\x0c\x64irective_id\x18\x01 \x01(\t\x12\x10\n\x08task_ids\x18\x02 \x03(\t\x12\x16\n\x0e\x61ssignment_ids\x18\x03 \x03(\t\"B\n\rSecretRefused\x12\x31\n\x07refusal\x18\x01 \x01(\x0b\x32 .ykcd.directive.v1.SecretRefusal\"H\n\rUnitDissolved\x12\x37\n\x0b\x64issolution\x18\x01 \x01(\x0b\x32\".ykcd.directive.v1.UnitDissolution\"Q\n\x16UnitDissolutionChanged\x12\x37\n\x0b\x64issolution\x18\x01 \x01(\x0b\x32\".ykcd.directive.v1.UnitDissolution\"=\n\x0e\x41\x62senceChanged\x12+\n\x07\x61\x62sence\x18\x01 \x01(\x0b\x32\x1a.ykcd.directive.v1.Absence\"H\n\x15SpecialistRuleChanged\x12/\n\x04rule\x18\x01 \x01(\x0b\x32!.ykcd.directive.v1.SpecialistRule\"@\n\x0f\x46ollowerChanged\x12-\n\x08\x66ollower\x18\x01 \x01(\x0b\x32\x1b.ykcd.directive.v1.Follower\"F\n\x14ProgrammeItemChanged\x12.\n\x04item\x18\x01 \x01(\x0b\x32 .ykcd.directive.v1.ProgrammeItem\"4\n\x0bUnitChanged\x12%\n\x04unit\x18\x01 \x01(\x0b\x32\x17.ykcd.directive.v1.Unit\"o\n\x11MembershipChanged\x12)\n\x06member\x18\x01 \x01(\x0b\x32\x19.ykcd.directive.v1.Member\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x08\x12\x0e\n\x06issuer\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ykcd.directive.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DIRECTIVEDRAFTED']._serialized_start=121
-  _globals['_DIRECTIVEDRAFTED']._serialized_end=188
-  _globals['_DIRECTIVEPUBLISHED']._serialized_start=190
-  _globals['_DIRECTIVEPUBLISHED']._serialized_end=259
-  _globals['_UNITCHANGED']._serialized_start=261
-  _globals['_UNITCHANGED']._serialized_end=313
-  _globals['_MEMBERSHIPCHANGED']._serialized_start=315
-  _globals['_MEMBERSHIPCHANGED']._serialized_end=426
+  _globals['_DIRECTIVEDRAFTED']._serialized_start=188
+  _globals['_DIRECTIVEDRAFTED']._serialized_end=255
+  _globals['_DIRECTIVEPUBLISHED']._serialized_start=257
+  _globals['_DIRECTIVEPUBLISHED']._serialized_end=326
+  _globals['_DIRECTIVEAMENDED']._serialized_start=328
+  _globals['_DIRECTIVEAMENDED']._serialized_end=395
+  _globals['_DIRECTIVESUPERSEDED']._serialized_start=397
+  _globals['_DIRECTIVESUPERSEDED']._serialized_end=467
+  _globals['_DIRECTIVEREVOKED']._serialized_start=469
+  _globals['_DIRECTIVEREVOKED']._serialized_end=536
+  _globals['_DIRECTIVEPURGED']._serialized_start=538
+  _globals['_DIRECTIVEPURGED']._serialized_end=619
+  _globals['_SECRETREFUSED']._serialized_start=621
+  _globals['_SECRETREFUSED']._serialized_end=687
+  _globals['_UNITDISSOLVED']._serialized_start=689
+  _globals['_UNITDISSOLVED']._serialized_end=761
+  _globals['_UNITDISSOLUTIONCHANGED']._serialized_start=763
+  _globals['_UNITDISSOLUTIONCHANGED']._serialized_end=844
+  _globals['_ABSENCECHANGED']._serialized_start=846
+  _globals['_ABSENCECHANGED']._serialized_end=907
+  _globals['_SPECIALISTRULECHANGED']._serialized_start=909
+  _globals['_SPECIALISTRULECHANGED']._serialized_end=981
+  _globals['_FOLLOWERCHANGED']._serialized_start=983
+  _globals['_FOLLOWERCHANGED']._serialized_end=1047
+  _globals['_PROGRAMMEITEMCHANGED']._serialized_start=1049
+  _globals['_PROGRAMMEITEMCHANGED']._serialized_end=1119
+  _globals['_UNITCHANGED']._serialized_start=1121
+  _globals['_UNITCHANGED']._serialized_end=1173
+  _globals['_MEMBERSHIPCHANGED']._serialized_start=1175
+  _globals['_MEMBERSHIPCHANGED']._serialized_end=1286
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from ykcd.directive.v1 import directive_pb2 as _directive_pb2
+from ykcd.directive.v1 import people_pb2 as _people_pb2
+from ykcd.directive.v1 import programme_pb2 as _programme_pb2
 from ykcd.directive.v1 import registry_pb2 as _registry_pb2
 import builtins as _builtins
 import sys
@@ -61,6 +65,241 @@ class DirectivePublished(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DirectivePublished: _TypeAlias = DirectivePublished  # noqa: Y015
+
+@_typing.final
+class DirectiveAmended(_message.Message):
+    """Carries the whole document as amended; `changes` tells what the last amendment touched."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIRECTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def directive(self) -> _directive_pb2.Directive: ...
+    def __init__(
+        self,
+        *,
+        directive: _directive_pb2.Directive | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DirectiveAmended: _TypeAlias = DirectiveAmended  # noqa: Y015
+
+@_typing.final
+class DirectiveSuperseded(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIRECTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def directive(self) -> _directive_pb2.Directive: ...
+    def __init__(
+        self,
+        *,
+        directive: _directive_pb2.Directive | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DirectiveSuperseded: _TypeAlias = DirectiveSuperseded  # noqa: Y015
+
+@_typing.final
+class DirectiveRevoked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIRECTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def directive(self) -> _directive_pb2.Directive: ...
+    def __init__(
+        self,
+        *,
+        directive: _directive_pb2.Directive | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DirectiveRevoked: _TypeAlias = DirectiveRevoked  # noqa: Y015
+
+@_typing.final
+class DirectivePurged(_message.Message):
+    """D14: every receiver deletes all that it holds of these, at once and everywhere; nothing of the content is here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIRECTIVE_ID_FIELD_NUMBER: _builtins.int
+    TASK_IDS_FIELD_NUMBER: _builtins.int
+    ASSIGNMENT_IDS_FIELD_NUMBER: _builtins.int
+    directive_id: _builtins.str
+    @_builtins.property
+    def task_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def assignment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        directive_id: _builtins.str = ...,
+        task_ids: _abc.Iterable[_builtins.str] | None = ...,
+        assignment_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_ids", b"assignment_ids", "directive_id", b"directive_id", "task_ids", b"task_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DirectivePurged: _TypeAlias = DirectivePurged  # noqa: Y015
+
+@_typing.final
+class SecretRefused(_message.Message):
+    """Content-free (Đ6.2): a count, a time, a sender."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def refusal(self) -> _directive_pb2.SecretRefusal: ...
+    def __init__(
+        self,
+        *,
+        refusal: _directive_pb2.SecretRefusal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecretRefused: _TypeAlias = SecretRefused  # noqa: Y015
+
+@_typing.final
+class UnitDissolved(_message.Message):
+    """D12: from valid_to on the unit's open tasks are its successors'."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISSOLUTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dissolution(self) -> _people_pb2.UnitDissolution: ...
+    def __init__(
+        self,
+        *,
+        dissolution: _people_pb2.UnitDissolution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dissolution", b"dissolution"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dissolution", b"dissolution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitDissolved: _TypeAlias = UnitDissolved  # noqa: Y015
+
+@_typing.final
+class UnitDissolutionChanged(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISSOLUTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dissolution(self) -> _people_pb2.UnitDissolution: ...
+    def __init__(
+        self,
+        *,
+        dissolution: _people_pb2.UnitDissolution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dissolution", b"dissolution"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dissolution", b"dissolution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitDissolutionChanged: _TypeAlias = UnitDissolutionChanged  # noqa: Y015
+
+@_typing.final
+class AbsenceChanged(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ABSENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def absence(self) -> _people_pb2.Absence: ...
+    def __init__(
+        self,
+        *,
+        absence: _people_pb2.Absence | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["absence", b"absence"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence", b"absence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AbsenceChanged: _TypeAlias = AbsenceChanged  # noqa: Y015
+
+@_typing.final
+class SpecialistRuleChanged(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rule(self) -> _people_pb2.SpecialistRule: ...
+    def __init__(
+        self,
+        *,
+        rule: _people_pb2.SpecialistRule | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpecialistRuleChanged: _TypeAlias = SpecialistRuleChanged  # noqa: Y015
+
+@_typing.final
+class FollowerChanged(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOWER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def follower(self) -> _people_pb2.Follower: ...
+    def __init__(
+        self,
+        *,
+        follower: _people_pb2.Follower | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["follower", b"follower"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follower", b"follower"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowerChanged: _TypeAlias = FollowerChanged  # noqa: Y015
+
+@_typing.final
+class ProgrammeItemChanged(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def item(self) -> _programme_pb2.ProgrammeItem: ...
+    def __init__(
+        self,
+        *,
+        item: _programme_pb2.ProgrammeItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeItemChanged: _TypeAlias = ProgrammeItemChanged  # noqa: Y015
 
 @_typing.final
 class UnitChanged(_message.Message):

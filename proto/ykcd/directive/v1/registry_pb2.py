@@ -26,13 +26,17 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n ykcd/directive/v1/registry.proto\x12\x11ykcd.directive.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\"\xcd\x01\n\x04Unit\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12)\n\x04kind\x18\x04 \x01(\x0e\x32\x1b.ykcd.directive.v1.UnitKind\x12\x15\n\rabbreviations\x18\x05 \x03(\t\x12%\n\nvalid_from\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x0f\n\x07version\x18\x08 \x01(\x03\"/\n\x05\x46ield\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x91\x01\n\x06Member\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05\x65mail\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.ykcd.directive.v1.PersonKind\x12\x0f\n\x07unit_id\x18\x06 \x01(\t\x12\r\n\x05roles\x18\x07 \x03(\t\"V\n\x02Me\x12)\n\x06member\x18\x01 \x01(\x0b\x32\x19.ykcd.directive.v1.Member\x12%\n\x04unit\x18\x02 \x01(\x0b\x32\x17.ykcd.directive.v1.Unit\"\x0e\n\x0cGetMeRequest\"O\n\x10ListUnitsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"T\n\x11ListUnitsResponse\x12&\n\x05units\x18\x01 \x03(\x0b\x32\x17.ykcd.directive.v1.Unit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x13\n\x11ListFieldsRequest\">\n\x12ListFieldsResponse\x12(\n\x06\x66ields\x18\x01 \x03(\x0b\x32\x18.ykcd.directive.v1.Field\"o\n\x12ListMembersRequest\x12\x1c\n\x07unit_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"Z\n\x13ListMembersResponse\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.ykcd.directive.v1.Member\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x18ProposeSpecialistRequest\x12\x1a\n\x08\x66ield_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07unit_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"K\n\x19ProposeSpecialistResponse\x12\x15\n\rspecialist_id\x18\x01 \x01(\t\x12\x17\n\x0fspecialist_name\x18\x02 \x01(\t*\x9b\x01\n\x08UnitKind\x12\x19\n\x15UNIT_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10UNIT_KIND_OFFICE\x10\x01\x12\x18\n\x14UNIT_KIND_DEPARTMENT\x10\x02\x12\x14\n\x10UNIT_KIND_AGENCY\x10\x03\x12\x16\n\x12UNIT_KIND_SECTORAL\x10\x04\x12\x16\n\x12UNIT_KIND_DISTRICT\x10\x05*Z\n\nPersonKind\x12\x1b\n\x17PERSON_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12PERSON_KIND_PERSON\x10\x01\x12\x17\n\x13PERSON_KIND_SERVICE\x10\x02\x32\xd3\x03\n\x0fRegistryService\x12?\n\x05GetMe\x12\x1f.ykcd.directive.v1.GetMeRequest\x1a\x15.ykcd.directive.v1.Me\x12V\n\tListUnits\x12#.ykcd.directive.v1.ListUnitsRequest\x1a$.ykcd.directive.v1.ListUnitsResponse\x12Y\n\nListFields\x12$.ykcd.directive.v1.ListFieldsRequest\x1a%.ykcd.directive.v1.ListFieldsResponse\x12\\\n\x0bListMembers\x12%.ykcd.directive.v1.ListMembersRequest\x1a&.ykcd.directive.v1.ListMembersResponse\x12n\n\x11ProposeSpecialist\x12+.ykcd.directive.v1.ProposeSpecialistRequest\x1a,.ykcd.directive.v1.ProposeSpecialistResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n ykcd/directive/v1/registry.proto\x12\x11ykcd.directive.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\"E\n\tSuccessor\x12\x19\n\x07unit_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x08\x66ield_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xff\x01\n\x04Unit\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12)\n\x04kind\x18\x04 \x01(\x0e\x32\x1b.ykcd.directive.v1.UnitKind\x12\x15\n\rabbreviations\x18\x05 \x03(\t\x12%\n\nvalid_from\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x30\n\nsuccessors\x18\t \x03(\x0b\x32\x1c.ykcd.directive.v1.Successor\"/\n\x05\x46ield\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x91\x01\n\x06Member\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05\x65mail\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.ykcd.directive.v1.PersonKind\x12\x0f\n\x07unit_id\x18\x06 \x01(\t\x12\r\n\x05roles\x18\x07 \x03(\t\"V\n\x02Me\x12)\n\x06member\x18\x01 \x01(\x0b\x32\x19.ykcd.directive.v1.Member\x12%\n\x04unit\x18\x02 \x01(\x0b\x32\x17.ykcd.directive.v1.Unit\"\x0e\n\x0cGetMeRequest\"\x1a\n\x18ListMyMembershipsRequest\"G\n\x19ListMyMembershipsResponse\x12*\n\x0bmemberships\x18\x01 \x03(\x0b\x32\x15.ykcd.directive.v1.Me\"O\n\x10ListUnitsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"T\n\x11ListUnitsResponse\x12&\n\x05units\x18\x01 \x03(\x0b\x32\x17.ykcd.directive.v1.Unit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x13\n\x11ListFieldsRequest\">\n\x12ListFieldsResponse\x12(\n\x06\x66ields\x18\x01 \x03(\x0b\x32\x18.ykcd.directive.v1.Field\"o\n\x12ListMembersRequest\x12\x1c\n\x07unit_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"Z\n\x13ListMembersResponse\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.ykcd.directive.v1.Member\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x18ProposeSpecialistRequest\x12\x1a\n\x08\x66ield_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07unit_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"K\n\x19ProposeSpecialistResponse\x12\x15\n\rspecialist_id\x18\x01 \x01(\t\x12\x17\n\x0fspecialist_name\x18\x02 \x01(\t*\x9b\x01\n\x08UnitKind\x12\x19\n\x15UNIT_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10UNIT_KIND_OFFICE\x10\x01\x12\x18\n\x14UNIT_KIND_DEPARTMENT\x10\x02\x12\x14\n\x10UNIT_KIND_AGENCY\x10\x03\x12\x16\n\x12UNIT_KIND_SECTORAL\x10\x04\x12\x16\n\x12UNIT_KIND_DISTRICT\x10\x05*Z\n\nPersonKind\x12\x1b\n\x17PERSON_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12PERSON_KIND_PERSON\x10\x01\x12\x17\n\x13PERSON_KIND_SERVICE\x10\x02\x32\xc3\x04\n\x0fRegistryService\x12?\n\x05GetMe\x12\x1f.ykcd.directive.v1.GetMeRequest\x1a\x15.ykcd.directive.v1.Me\x12n\n\x11ListMyMemberships\x12+.ykcd.directive.v1.ListMyMembershipsRequest\x1a,.ykcd.directive.v1.ListMyMembershipsResponse\x12V\n\tListUnits\x12#.ykcd.directive.v1.ListUnitsRequest\x1a$.ykcd.directive.v1.ListUnitsResponse\x12Y\n\nListFields\x12$.ykcd.directive.v1.ListFieldsRequest\x1a%.ykcd.directive.v1.ListFieldsResponse\x12\\\n\x0bListMembers\x12%.ykcd.directive.v1.ListMembersRequest\x1a&.ykcd.directive.v1.ListMembersResponse\x12n\n\x11ProposeSpecialist\x12+.ykcd.directive.v1.ProposeSpecialistRequest\x1a,.ykcd.directive.v1.ProposeSpecialistResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ykcd.directive.v1.registry_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_SUCCESSOR'].fields_by_name['unit_id']._loaded_options = None
+  _globals['_SUCCESSOR'].fields_by_name['unit_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_SUCCESSOR'].fields_by_name['field_id']._loaded_options = None
+  _globals['_SUCCESSOR'].fields_by_name['field_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTUNITSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTUNITSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTUNITSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -47,36 +51,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROPOSESPECIALISTREQUEST'].fields_by_name['field_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_PROPOSESPECIALISTREQUEST'].fields_by_name['unit_id']._loaded_options = None
   _globals['_PROPOSESPECIALISTREQUEST'].fields_by_name['unit_id']._serialized_options = b'\272H\005r\003\260\001\001'
-  _globals['_UNITKIND']._serialized_start=1235
-  _globals['_UNITKIND']._serialized_end=1390
-  _globals['_PERSONKIND']._serialized_start=1392
-  _globals['_PERSONKIND']._serialized_end=1482
-  _globals['_UNIT']._serialized_start=109
-  _globals['_UNIT']._serialized_end=314
-  _globals['_FIELD']._serialized_start=316
-  _globals['_FIELD']._serialized_end=363
-  _globals['_MEMBER']._serialized_start=366
-  _globals['_MEMBER']._serialized_end=511
-  _globals['_ME']._serialized_start=513
-  _globals['_ME']._serialized_end=599
-  _globals['_GETMEREQUEST']._serialized_start=601
-  _globals['_GETMEREQUEST']._serialized_end=615
-  _globals['_LISTUNITSREQUEST']._serialized_start=617
-  _globals['_LISTUNITSREQUEST']._serialized_end=696
-  _globals['_LISTUNITSRESPONSE']._serialized_start=698
-  _globals['_LISTUNITSRESPONSE']._serialized_end=782
-  _globals['_LISTFIELDSREQUEST']._serialized_start=784
-  _globals['_LISTFIELDSREQUEST']._serialized_end=803
-  _globals['_LISTFIELDSRESPONSE']._serialized_start=805
-  _globals['_LISTFIELDSRESPONSE']._serialized_end=867
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=869
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=980
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=982
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1072
-  _globals['_PROPOSESPECIALISTREQUEST']._serialized_start=1074
-  _globals['_PROPOSESPECIALISTREQUEST']._serialized_end=1155
-  _globals['_PROPOSESPECIALISTRESPONSE']._serialized_start=1157
-  _globals['_PROPOSESPECIALISTRESPONSE']._serialized_end=1232
-  _globals['_REGISTRYSERVICE']._serialized_start=1485
-  _globals['_REGISTRYSERVICE']._serialized_end=1952
+  _globals['_UNITKIND']._serialized_start=1457
+  _globals['_UNITKIND']._serialized_end=1612
+  _globals['_PERSONKIND']._serialized_start=1614
+  _globals['_PERSONKIND']._serialized_end=1704
+  _globals['_SUCCESSOR']._serialized_start=108
+  _globals['_SUCCESSOR']._serialized_end=177
+  _globals['_UNIT']._serialized_start=180
+  _globals['_UNIT']._serialized_end=435
+  _globals['_FIELD']._serialized_start=437
+  _globals['_FIELD']._serialized_end=484
+  _globals['_MEMBER']._serialized_start=487
+  _globals['_MEMBER']._serialized_end=632
+  _globals['_ME']._serialized_start=634
+  _globals['_ME']._serialized_end=720
+  _globals['_GETMEREQUEST']._serialized_start=722
+  _globals['_GETMEREQUEST']._serialized_end=736
+  _globals['_LISTMYMEMBERSHIPSREQUEST']._serialized_start=738
+  _globals['_LISTMYMEMBERSHIPSREQUEST']._serialized_end=764
+  _globals['_LISTMYMEMBERSHIPSRESPONSE']._serialized_start=766
+  _globals['_LISTMYMEMBERSHIPSRESPONSE']._serialized_end=837
+  _globals['_LISTUNITSREQUEST']._serialized_start=839
+  _globals['_LISTUNITSREQUEST']._serialized_end=918
+  _globals['_LISTUNITSRESPONSE']._serialized_start=920
+  _globals['_LISTUNITSRESPONSE']._serialized_end=1004
+  _globals['_LISTFIELDSREQUEST']._serialized_start=1006
+  _globals['_LISTFIELDSREQUEST']._serialized_end=1025
+  _globals['_LISTFIELDSRESPONSE']._serialized_start=1027
+  _globals['_LISTFIELDSRESPONSE']._serialized_end=1089
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=1091
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=1202
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1204
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1294
+  _globals['_PROPOSESPECIALISTREQUEST']._serialized_start=1296
+  _globals['_PROPOSESPECIALISTREQUEST']._serialized_end=1377
+  _globals['_PROPOSESPECIALISTRESPONSE']._serialized_start=1379
+  _globals['_PROPOSESPECIALISTRESPONSE']._serialized_end=1454
+  _globals['_REGISTRYSERVICE']._serialized_start=1707
+  _globals['_REGISTRYSERVICE']._serialized_end=2286
 # @@protoc_insertion_point(module_scope)

@@ -63,6 +63,31 @@ PERSON_KIND_SERVICE: PersonKind.ValueType  # 2
 Global___PersonKind: _TypeAlias = PersonKind  # noqa: Y015
 
 @_typing.final
+class Successor(_message.Message):
+    """D12: who takes over from a dissolved unit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    FIELD_ID_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    field_id: _builtins.str
+    """The field it takes over; empty: all that no other successor takes."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        field_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field_id", b"field_id", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Successor: _TypeAlias = Successor  # noqa: Y015
+
+@_typing.final
 class Unit(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -74,6 +99,7 @@ class Unit(_message.Message):
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_TO_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    SUCCESSORS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     name: _builtins.str
@@ -87,6 +113,8 @@ class Unit(_message.Message):
     def valid_to(self) -> _date_pb2.Date:
         """Absent while the unit exists (D12)."""
 
+    @_builtins.property
+    def successors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Successor]: ...
     def __init__(
         self,
         *,
@@ -98,10 +126,11 @@ class Unit(_message.Message):
         valid_from: _date_pb2.Date | None = ...,
         valid_to: _date_pb2.Date | None = ...,
         version: _builtins.int = ...,
+        successors: _abc.Iterable[Global___Successor] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["abbreviations", b"abbreviations", "code", b"code", "id", b"id", "kind", b"kind", "name", b"name", "valid_from", b"valid_from", "valid_to", b"valid_to", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abbreviations", b"abbreviations", "code", b"code", "id", b"id", "kind", b"kind", "name", b"name", "successors", b"successors", "valid_from", b"valid_from", "valid_to", b"valid_to", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -210,6 +239,43 @@ class GetMeRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetMeRequest: _TypeAlias = GetMeRequest  # noqa: Y015
+
+@_typing.final
+class ListMyMembershipsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMyMembershipsRequest: _TypeAlias = ListMyMembershipsRequest  # noqa: Y015
+
+@_typing.final
+class ListMyMembershipsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBERSHIPS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def memberships(self) -> _containers.RepeatedCompositeFieldContainer[Global___Me]:
+        """In the order of the units' names."""
+
+    def __init__(
+        self,
+        *,
+        memberships: _abc.Iterable[Global___Me] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["memberships", b"memberships"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMyMembershipsResponse: _TypeAlias = ListMyMembershipsResponse  # noqa: Y015
 
 @_typing.final
 class ListUnitsRequest(_message.Message):

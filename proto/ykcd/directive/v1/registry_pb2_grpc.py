@@ -39,6 +39,11 @@ class RegistryServiceStub:
                 request_serializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.GetMeRequest.SerializeToString,
                 response_deserializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.Me.FromString,
                 _registered_method=True)
+        self.ListMyMemberships = channel.unary_unary(
+                '/ykcd.directive.v1.RegistryService/ListMyMemberships',
+                request_serializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.ListMyMembershipsRequest.SerializeToString,
+                response_deserializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.ListMyMembershipsResponse.FromString,
+                _registered_method=True)
         self.ListUnits = channel.unary_unary(
                 '/ykcd.directive.v1.RegistryService/ListUnits',
                 request_serializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.ListUnitsRequest.SerializeToString,
@@ -66,6 +71,13 @@ class RegistryServiceServicer:
 
     def GetMe(self, request, context):
         """Who the caller is: the person and the unit and roles in which this call acts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMyMemberships(self, request, context):
+        """All units in which the caller may act, to name one (`ykcd-unit` in the metadata) where there are several. Works without naming one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,6 +116,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetMe,
                     request_deserializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.GetMeRequest.FromString,
                     response_serializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.Me.SerializeToString,
+            ),
+            'ListMyMemberships': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMyMemberships,
+                    request_deserializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.ListMyMembershipsRequest.FromString,
+                    response_serializer=ykcd_dot_directive_dot_v1_dot_registry__pb2.ListMyMembershipsResponse.SerializeToString,
             ),
             'ListUnits': grpc.unary_unary_rpc_method_handler(
                     servicer.ListUnits,
@@ -153,6 +170,33 @@ class RegistryService:
             '/ykcd.directive.v1.RegistryService/GetMe',
             ykcd_dot_directive_dot_v1_dot_registry__pb2.GetMeRequest.SerializeToString,
             ykcd_dot_directive_dot_v1_dot_registry__pb2.Me.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMyMemberships(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.directive.v1.RegistryService/ListMyMemberships',
+            ykcd_dot_directive_dot_v1_dot_registry__pb2.ListMyMembershipsRequest.SerializeToString,
+            ykcd_dot_directive_dot_v1_dot_registry__pb2.ListMyMembershipsResponse.FromString,
             options,
             channel_credentials,
             insecure,

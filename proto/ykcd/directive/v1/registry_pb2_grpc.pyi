@@ -33,6 +33,8 @@ class RegistryServiceStub:
     def __new__(cls, channel: _aio.Channel) -> RegistryServiceAsyncStub: ...
     GetMe: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetMeRequest, _registry_pb2.Me]
     """Who the caller is: the person and the unit and roles in which this call acts."""
+    ListMyMemberships: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListMyMembershipsRequest, _registry_pb2.ListMyMembershipsResponse]
+    """All units in which the caller may act, to name one (`ykcd-unit` in the metadata) where there are several. Works without naming one."""
     ListUnits: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListUnitsRequest, _registry_pb2.ListUnitsResponse]
     ListFields: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListFieldsRequest, _registry_pb2.ListFieldsResponse]
     ListMembers: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListMembersRequest, _registry_pb2.ListMembersResponse]
@@ -45,6 +47,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetMe: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetMeRequest, _registry_pb2.Me]  # type: ignore[assignment]
     """Who the caller is: the person and the unit and roles in which this call acts."""
+    ListMyMemberships: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListMyMembershipsRequest, _registry_pb2.ListMyMembershipsResponse]  # type: ignore[assignment]
+    """All units in which the caller may act, to name one (`ykcd-unit` in the metadata) where there are several. Works without naming one."""
     ListUnits: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListUnitsRequest, _registry_pb2.ListUnitsResponse]  # type: ignore[assignment]
     ListFields: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListFieldsRequest, _registry_pb2.ListFieldsResponse]  # type: ignore[assignment]
     ListMembers: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListMembersRequest, _registry_pb2.ListMembersResponse]  # type: ignore[assignment]
@@ -60,6 +64,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.Me, _abc.Awaitable[_registry_pb2.Me]]:
         """Who the caller is: the person and the unit and roles in which this call acts."""
+
+    @_abc_1.abstractmethod
+    def ListMyMemberships(
+        self,
+        request: _registry_pb2.ListMyMembershipsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ListMyMembershipsResponse, _abc.Awaitable[_registry_pb2.ListMyMembershipsResponse]]:
+        """All units in which the caller may act, to name one (`ykcd-unit` in the metadata) where there are several. Works without naming one."""
 
     @_abc_1.abstractmethod
     def ListUnits(

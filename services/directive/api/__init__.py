@@ -1,0 +1,1 @@
+"""The gRPC doors: proto in, use case, proto out."""

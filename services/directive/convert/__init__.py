@@ -1,0 +1,1 @@
+"""Between the protos and the model."""
