@@ -8,7 +8,7 @@ from uuid import UUID
 from ykcd.notification.v1 import notification_pb2 as pb
 from ykcd.notification.v1 import notification_pb2_grpc
 
-from kit import page
+from kit.page import Page
 from kit.rpc import Call, Servicer, read, watch, write
 from kit.rpc.method import Entrance
 from kit.runtime import Runtime
@@ -28,13 +28,11 @@ class NotificationService(Servicer, notification_pb2_grpc.NotificationServiceSer
 
     @read
     async def ListNotifications(self, call: Call, request: pb.ListNotificationsRequest) -> pb.ListNotificationsResponse:
-        bound = page.fingerprint(call.actor.person_id, request.unread_only)
-        after = page.decode(request.page_token, bound, datetime.fromisoformat, UUID)
-        size = page.size(request.page_size)
-        rows = await queries.notifications(call.session, call.actor, unread_only=request.unread_only, after=after, limit=size + 1)
-        token = page.encode(bound, rows[size - 1].create_time.isoformat(), str(rows[size - 1].id)) if len(rows) > size else ""
+        page = Page(call, request, request.unread_only, key=(datetime.fromisoformat, UUID))
+        rows = await queries.notifications(call.session, call.actor, unread_only=request.unread_only, after=page.after, limit=page.limit)
+        shown, token = page.cut(rows, lambda row: (row.create_time, row.id))
         return pb.ListNotificationsResponse(
-            notifications=[notification_to_proto(row) for row in rows[:size]],
+            notifications=[notification_to_proto(row) for row in shown],
             next_page_token=token,
             unread_count=await queries.unread_count(call.session, call.actor),
         )

@@ -13,7 +13,9 @@ def notification_to_proto(row: Notification) -> notification_pb2.Notification:
         kind=row.kind,
         title=row.title,
         body=row.body,
-        assignment_id=str(row.assignment_id),
+        assignment_id=str(row.assignment_id or ""),
+        subject_kind=row.subject_kind,
+        subject_id=str(row.subject_id or ""),
         create_time=from_time(row.create_time),
         read_time=from_time(row.read_time),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification import queries
@@ -34,3 +35,14 @@ async def mail_soon(session: AsyncSession, person_id: UUID, *, now: datetime) ->
         except AlreadyEnqueued:
             continue
         return
+
+
+async def forget_stalled(session: AsyncSession) -> None:
+    """Jobs of workers that died in the middle; what they owed is still in the table of notifications."""
+    await session.execute(
+        text("""
+        DELETE FROM procrastinate_jobs j
+         WHERE j.status = 'doing' AND NOT EXISTS
+               (SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id AND w.last_heartbeat > now() - interval '1 minute')
+        """)
+    )

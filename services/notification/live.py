@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
-import psycopg
 import structlog
 
+from kit import db
 from kit.errors import unavailable
 from kit.runtime import Runtime
 
@@ -20,11 +20,6 @@ PROBE_SECONDS = 10.0
 START_SECONDS = 5.0
 # A watcher that can't keep up is shown the newest; the count is right in any case.
 KEPT = 50
-
-
-def listening_url(runtime: Runtime) -> str:
-    """For connections outside the pool: LISTEN belongs to the connection."""
-    return runtime.worker.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Watcher:
@@ -92,7 +87,7 @@ class Hub:
     async def _listen(self) -> None:
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(listening_url(self._runtime), autocommit=True) as connection:
+                async with await db.connect(self._runtime.worker) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._listening.set()
                     # After a silence nobody knows what was missed.
@@ -101,7 +96,7 @@ class Hub:
                         async for heard in connection.notifies(timeout=PROBE_SECONDS):
                             self._dispatch(heard.payload)
                         await connection.execute("SELECT 1")
-            except psycopg.OperationalError as error:
+            except Exception as error:  # whatever ended it, those who watch are still there
                 log.warning("listener_lost", why=type(error).__name__)
             self._listening.clear()
             await asyncio.sleep(RECONNECT_SECONDS)

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,17 +11,15 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import aiosmtplib
-import psycopg
 import structlog
 from procrastinate import PsycopgConnector
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from ykcd.event.v1.envelope_pb2 import ActorRef
 
 from kit import db
 from kit.runtime import Runtime
 from services.notification import jobs, queries
 from services.notification.config import NotificationSettings
-from services.notification.live import listening_url
 from services.notification.model import LONGEST_WAIT_AWAY, LONGEST_WAIT_REFUSED, MailPace, Notification
 
 log = structlog.get_logger()
@@ -42,11 +38,10 @@ PERMANENT = 500
 async def mail_worker(runtime: Runtime) -> None:
     """Sends mail for ever. Returns or raises (to be started anew) when the database goes away."""
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    url = listening_url(runtime)
     # Fails at once while the database is away, where a pool would wait.
-    async with await psycopg.AsyncConnection.connect(url):
+    async with await db.connect(runtime.worker):
         pass
-    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=CONCURRENCY, timeout=5)
+    connector = PsycopgConnector(conninfo=db.direct_url(runtime.worker), min_size=1, max_size=CONCURRENCY, timeout=5)
     with jobs.queue.replace_connector(connector) as queue:
         async with queue.open_async():
             await run_queue(runtime)
@@ -76,22 +71,22 @@ async def mail_sweep(runtime: Runtime) -> None:
 
 async def pick_up(runtime: Runtime) -> None:
     """Gives each person who is owed a mail a job, unless one waits."""
-    async with _transaction(runtime) as session:
-        await queries.forget_stalled_jobs(session)
+    async with runtime.unattended() as session:
+        await jobs.forget_stalled(session)
         owed = await queries.people_unmailed(session)
     for person_id in owed:
-        async with _transaction(runtime) as session:
+        async with runtime.unattended() as session:
             await jobs.mail_soon(session, person_id, now=runtime.clock())
 
 
 async def send_owed(runtime: Runtime, person_id: UUID) -> None:
     """One mail with all that is owed, if the person may be sent one now; whatever remains gets a job for later."""
-    async with _transaction(runtime) as session:
+    async with runtime.unattended() as session:
         if not await _settle(session, person_id, runtime.clock()):
             return
-    async with _transaction(runtime) as session:
+    async with runtime.unattended() as session:
         now = runtime.clock()
-        pace = await queries.pace(session, person_id, now)
+        pace = await _pace(session, person_id, now)
         owed = await queries.unmailed(session, person_id)
         batch = [row for row in owed if row.mail_id is not None]
         if pace is None or not batch:
@@ -103,9 +98,16 @@ async def send_owed(runtime: Runtime, person_id: UUID) -> None:
             await jobs.mail_soon(session, person_id, now=now)
 
 
+async def _pace(session: AsyncSession, person_id: UUID, now: datetime) -> MailPace | None:
+    """The person's, made with his first mail; None while another process mails him."""
+    first = insert(MailPace).values(person_id=person_id, not_before=now, failures=0)
+    await session.execute(first.on_conflict_do_nothing())
+    return await queries.pace(session, person_id)
+
+
 async def _settle(session: AsyncSession, person_id: UUID, now: datetime) -> bool:
     """Fixes what the next mail lists, before anything is sent. Whether it may be sent now."""
-    pace = await queries.pace(session, person_id, now)
+    pace = await _pace(session, person_id, now)
     owed = await queries.unmailed(session, person_id)
     if pace is None or not owed:
         return False
@@ -178,12 +180,5 @@ def compose(settings: NotificationSettings, *, name: str, email: str, batch: lis
 
 
 def _entry(row: Notification, url: str) -> str:
-    return f"{row.title}\n{row.body}\n{url}/assignments/{row.assignment_id}"
-
-
-@asynccontextmanager
-async def _transaction(runtime: Runtime) -> AsyncIterator[AsyncSession]:
-    """The worker role's, with nobody acting."""
-    async with db.transaction(runtime.worker) as session:
-        db.begin_work(session, runtime.name, runtime.clock(), ActorRef())
-        yield session
+    link = f"{url}/assignments/{row.assignment_id}" if row.assignment_id else f"{url}/inbox"
+    return "\n".join(line for line in (row.title, row.body, link) if line)

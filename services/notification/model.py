@@ -1,24 +1,17 @@
-"""What is told to whom, and how far its mail has come."""
+"""What was told to whom, and how far its mail has come."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from uuid import UUID
 
-from google.protobuf.message import Message
 from sqlalchemy import Index, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from ykcd.assignment.v1 import event_pb2
 from ykcd.assignment.v1.assignment_pb2 import Assignment
-from ykcd.deadline.v1.event_pb2 import DeadlineMissed
-from ykcd.notification.v1.notification_pb2 import NotificationKind
 
 from kit import db
+from kit.ids import optional_uuid
+from services.notification.rules import About, excerpt
 
-# So much of a task's content goes into a notification, and so into a mail, and no more.
-EXCERPT = 120
 # While mail can't be handed over: 1, 2, 4, … seconds. A server that is away is asked soon again; one that says "later" has longer peace.
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT_AWAY = timedelta(seconds=8)
@@ -30,74 +23,8 @@ class Base(DeclarativeBase):
     type_annotation_map = db.TYPES
 
 
-class Audience(Enum):
-    """Groups of people around an assignment."""
-
-    # The unit's focal points and leaders.
-    UNIT_DESK = auto()
-    UNIT_LEADERS = auto()
-    # The leader and the officers to whom the unit gave it (Đ8.2).
-    DELEGATES = auto()
-    SPECIALIST = auto()
-    # Where there is no specialist, the Office leaders' queue (Đ8.1.đ): nothing is dropped.
-    SPECIALIST_OR_OFFICE_LEADERS = auto()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What an event says, and to whom."""
-
-    kind: int
-    title: str
-    audiences: tuple[Audience, ...]
-
-
-_DONE_TO_UNIT = (Audience.UNIT_LEADERS, Audience.DELEGATES)
-RULES: Mapping[type[Message], Rule] = {
-    event_pb2.AssignmentSent: Rule(NotificationKind.NOTIFICATION_KIND_TASK_ASSIGNED, "Nhiệm vụ mới theo {code}", (Audience.UNIT_DESK,)),
-    event_pb2.AssignmentAccepted: Rule(
-        NotificationKind.NOTIFICATION_KIND_ACCEPTED, "Đơn vị đã tiếp nhận nhiệm vụ theo {code}", (Audience.SPECIALIST,)
-    ),
-    event_pb2.AssignmentReturnRequested: Rule(
-        NotificationKind.NOTIFICATION_KIND_RETURN_REQUESTED,
-        "Đơn vị đề nghị trả lại nhiệm vụ theo {code}",
-        (Audience.SPECIALIST_OR_OFFICE_LEADERS,),
-    ),
-    event_pb2.AssignmentDelegated: Rule(
-        NotificationKind.NOTIFICATION_KIND_DELEGATED, "Bạn được phân công nhiệm vụ theo {code}", (Audience.DELEGATES,)
-    ),
-    event_pb2.AssignmentReported: Rule(
-        NotificationKind.NOTIFICATION_KIND_REPORTED,
-        "Đơn vị báo cáo kết quả nhiệm vụ theo {code}",
-        (Audience.SPECIALIST_OR_OFFICE_LEADERS,),
-    ),
-    event_pb2.AssignmentVerified: Rule(
-        NotificationKind.NOTIFICATION_KIND_VERIFIED, "Kết quả nhiệm vụ theo {code} đã được xác nhận", _DONE_TO_UNIT
-    ),
-    event_pb2.AssignmentSentBack: Rule(
-        NotificationKind.NOTIFICATION_KIND_SENT_BACK, "Kết quả nhiệm vụ theo {code} chưa được chấp nhận", _DONE_TO_UNIT
-    ),
-    DeadlineMissed: Rule(
-        NotificationKind.NOTIFICATION_KIND_OVERDUE,
-        "Quá hạn nhiệm vụ theo {code}",
-        (Audience.UNIT_DESK, Audience.DELEGATES, Audience.SPECIALIST_OR_OFFICE_LEADERS),
-    ),
-}
-
-
-def excerpt(content: str) -> str:
-    """The beginning of a task, on one line."""
-    line = " ".join(content.split())
-    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
-
-
-def optional_uuid(value: str) -> UUID | None:
-    """Empty means none."""
-    return UUID(value) if value else None
-
-
 class AssignmentCopy(Base):
-    """Of each assignment what a notification needs, since DeadlineMissed tells of the clock alone."""
+    """Of each assignment what a notification needs: the clock and others tell of something around it alone."""
 
     __tablename__ = "assignment_copy"
 
@@ -119,13 +46,25 @@ class AssignmentCopy(Base):
             unit_id=UUID(told.unit_id),
             specialist_id=optional_uuid(told.specialist_id),
             directive_code=told.directive_code,
-            excerpt=excerpt(told.content),
+            excerpt=excerpt(f"Giai đoạn {told.phase} ({told.phase_name}): {told.content}" if told.phase else told.content),
             delegate_ids=[UUID(person) for person in delegates if person],
+        )
+
+    def about(self, *, subject: tuple[int, UUID] | None = None, **words: object) -> About:
+        """What is told of it, in the document's name; `words`: more of the title's."""
+        return About(
+            body=self.excerpt,
+            words={"code": self.directive_code, **words},
+            unit_id=self.unit_id,
+            specialist_id=self.specialist_id,
+            delegate_ids=tuple(self.delegate_ids),
+            assignment_id=self.id,
+            subject=subject,
         )
 
 
 class Notification(Base):
-    """One person's, of one event."""
+    """One person's, of one event; or of a digest, under an id made from what it sums up."""
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -141,7 +80,10 @@ class Notification(Base):
     kind: Mapped[int]
     title: Mapped[str]
     body: Mapped[str]
-    assignment_id: Mapped[UUID]
+    assignment_id: Mapped[UUID | None]
+    # A NotificationSubject and its id; 0 and none: it leads to the assignment.
+    subject_kind: Mapped[int] = mapped_column(server_default=text("0"))
+    subject_id: Mapped[UUID | None]
     create_time: Mapped[datetime]
     read_time: Mapped[datetime | None]
     # The mail that lists it: the id of the first notification in it. Settled before the first attempt, so that a repetition is the same.

@@ -1,18 +1,19 @@
 """Every SELECT of the service. An inbox starts from visible_to(actor)."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, literal, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, func, literal, select, text, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.directive.v1.registry_pb2 import PersonKind
 
 from kit.identity import Actor
-from kit.tables import member
-from services.notification.model import AssignmentCopy, Audience, MailPace, Notification
+from kit.law import article
+from kit.tables import absence, member
+from services.notification.model import AssignmentCopy, MailPace, Notification
+from services.notification.rules import About, Audience
 
 # People who can read; a unit's own software asks by itself.
 _PERSON = member.c.active & (member.c.kind == PersonKind.PERSON_KIND_PERSON)
@@ -52,18 +53,18 @@ async def unread_count(session: AsyncSession, actor: Actor) -> int:
     return await session.scalar(select(func.count()).select_from(mine)) or 0
 
 
-async def people(session: AsyncSession, about: AssignmentCopy, audiences: Collection[Audience]) -> set[UUID]:
-    """Everybody in these groups around the assignment."""
+async def people(session: AsyncSession, about: About, audiences: Collection[Audience], *, today: date) -> set[UUID]:
+    """Everybody in these groups around what is told, and who stands in for them today."""
     found: set[UUID] = set()
     for audience in audiences:
-        chosen = await _people(session, _condition(about, audience))
+        chosen = await _people(session, _condition(about, audience), None if audience is Audience.DEPUTY else today)
         if not chosen and audience is Audience.SPECIALIST_OR_OFFICE_LEADERS:
-            chosen = await _people(session, _holds("office_leader"))
+            chosen = await _people(session, _holds("office_leader"), today)
         found |= chosen
     return found
 
 
-def _condition(about: AssignmentCopy, audience: Audience) -> ColumnElement[bool]:
+def _condition(about: About, audience: Audience) -> ColumnElement[bool]:
     own_unit = member.c.unit_id == about.unit_id
     match audience:
         case Audience.UNIT_DESK:
@@ -73,15 +74,38 @@ def _condition(about: AssignmentCopy, audience: Audience) -> ColumnElement[bool]
         case Audience.DELEGATES:
             return own_unit & member.c.person_id.in_(about.delegate_ids)
         case Audience.SPECIALIST | Audience.SPECIALIST_OR_OFFICE_LEADERS:
-            return member.c.person_id == about.specialist_id if about.specialist_id else false()
+            return member.c.person_id == about.specialist_id
+        case Audience.AUTHOR | Audience.DEPUTY:
+            return member.c.person_id == about.person_id
+        case _:
+            return _holds(*_ROLES[audience])
+
+
+_ROLES = {
+    Audience.OFFICE_LEADERS: ("office_leader",),
+    Audience.OFFICE: ("office_leader", "specialist", "clerk"),
+    Audience.CHAIRMAN: ("chairman",),
+    Audience.ADMINISTRATORS: ("administrator",),
+    Audience.ALL_DESKS: ("focal_point", "unit_leader"),
+}
 
 
 def _holds(*roles: str) -> ColumnElement[bool]:
     return member.c.roles.overlap(list(roles))
 
 
-async def _people(session: AsyncSession, condition: ColumnElement[bool]) -> set[UUID]:
-    return set((await session.scalars(select(member.c.person_id).where(_PERSON, condition))).all())
+@article("Đ8.1.đ", "§6.9")
+async def _people(session: AsyncSession, condition: ColumnElement[bool], today: date | None) -> set[UUID]:
+    """Đ8.1.đ: the owner stays the owner; who stands in for him in that unit today is told too. `today` None: his deputy isn't."""
+    chosen = select(member.c.person_id, member.c.unit_id).where(_PERSON, condition).cte()
+    told = select(chosen.c.person_id)
+    if today:
+        away = (absence.c.person_id == chosen.c.person_id) & (absence.c.unit_id == chosen.c.unit_id)
+        present = (member.c.person_id == absence.c.deputy_id) & (member.c.unit_id == absence.c.unit_id)
+        stands_in = ~absence.c.cancelled & literal(today).between(absence.c.first_day, absence.c.last_day)
+        deputies = select(member.c.person_id).select_from(chosen).join(absence, away).join(member, present)
+        told = union_all(told, deputies.where(_PERSON, stands_in))  # type: ignore[assignment]
+    return set((await session.scalars(told)).all())
 
 
 async def address(session: AsyncSession, person_id: UUID) -> Any:
@@ -90,10 +114,13 @@ async def address(session: AsyncSession, person_id: UUID) -> Any:
     return (await session.execute(statement.order_by(member.c.id).limit(1))).one_or_none()
 
 
-async def pace(session: AsyncSession, person_id: UUID, now: datetime) -> MailPace | None:
+async def assignment_copy(session: AsyncSession, id: UUID) -> AssignmentCopy | None:
+    """What is known of the assignment, for the handlers, which act for nobody."""
+    return await session.get(AssignmentCopy, id)
+
+
+async def pace(session: AsyncSession, person_id: UUID) -> MailPace | None:
     """Locked; None while another process mails this person."""
-    first = insert(MailPace).values(person_id=person_id, not_before=now, failures=0)
-    await session.execute(first.on_conflict_do_nothing())
     return await session.get(MailPace, person_id, with_for_update={"skip_locked": True}, populate_existing=True)
 
 
@@ -118,14 +145,3 @@ async def hold_waiting_job(session: AsyncSession, key: str) -> bool:
     """Whether a job under this key waits. It is kept from starting until this transaction ends, so that it sees what this one wrote."""
     statement = text("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR SHARE")
     return bool(await session.scalar(statement, {"key": key}))
-
-
-async def forget_stalled_jobs(session: AsyncSession) -> None:
-    """Jobs of workers that died in the middle; what they owed is still in the table of notifications."""
-    await session.execute(
-        text("""
-        DELETE FROM procrastinate_jobs j
-         WHERE j.status = 'doing' AND NOT EXISTS
-               (SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id AND w.last_heartbeat > now() - interval '1 minute')
-        """)
-    )

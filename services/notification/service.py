@@ -4,18 +4,22 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from google.protobuf.message import Message
-from sqlalchemy import select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.assignment.v1.assignment_pb2 import Assignment
 from ykcd.event.v1.envelope_pb2 import Envelope
+from ykcd.notification.v1.notification_pb2 import NotificationSubject
 
 from kit import db
+from kit.clock import local_date
 from kit.events import Retry
 from kit.identity import Actor
+from kit.ids import optional_uuid
 from services.notification import jobs, queries
-from services.notification.model import RULES, AssignmentCopy, Notification, optional_uuid
+from services.notification.live import CHANNEL
+from services.notification.model import AssignmentCopy, Notification
+from services.notification.rules import About, Rule
 
 
 async def follow(session: AsyncSession, told: Assignment) -> AssignmentCopy:
@@ -30,25 +34,31 @@ async def follow(session: AsyncSession, told: Assignment) -> AssignmentCopy:
 
 async def known(session: AsyncSession, assignment_id: UUID) -> AssignmentCopy:
     """Retry when the assignment itself hasn't been heard of yet."""
-    copy = await session.scalar(select(AssignmentCopy).where(AssignmentCopy.id == assignment_id))
+    copy = await queries.assignment_copy(session, assignment_id)
     if copy is None:
         raise Retry(f"assignment {assignment_id}")
     return copy
 
 
-async def tell(session: AsyncSession, about: AssignmentCopy, *, event: type[Message], envelope: Envelope) -> None:
-    """One notification for each person whom the event concerns, except who caused it; and a mail (both in this transaction)."""
-    rule = RULES[event]
-    chosen = await queries.people(session, about, rule.audiences) - {optional_uuid(envelope.actor.person_id)}
+async def tell(session: AsyncSession, rule: Rule, about: About, envelope: Envelope, *, digest: UUID | None = None) -> None:
+    """One notification for each person whom it concerns, except who caused it; and a mail (both in this transaction).
+
+    Events of one `digest` are told once, by the first of them.
+    """
+    now = db.work(session).now
+    causer = optional_uuid(envelope.actor.person_id)
+    chosen = await queries.people(session, about, rule.audiences, today=local_date(now)) - {causer}
     if not chosen:
         return
-    now = db.work(session).now
+    subject_kind, subject_id = about.subject or (NotificationSubject.NOTIFICATION_SUBJECT_UNSPECIFIED, None)
     same = {
-        "event_id": UUID(envelope.event_id),
+        "event_id": digest or UUID(envelope.event_id),
         "kind": rule.kind,
-        "title": rule.title.format(code=about.directive_code),
-        "body": about.excerpt,
-        "assignment_id": about.id,
+        "title": rule.title.format(**about.words),
+        "body": about.body,
+        "assignment_id": about.assignment_id,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
         "create_time": now,
     }
     rows = [{"id": db.new_id(), "person_id": person, **same} for person in sorted(chosen)]
@@ -56,6 +66,11 @@ async def tell(session: AsyncSession, about: AssignmentCopy, *, event: type[Mess
     told = (await session.scalars(statement.returning(Notification.person_id))).all()
     for person in sorted(told):
         await jobs.mail_soon(session, person, now=now)
+
+
+async def wake(session: AsyncSession, person_id: str) -> None:
+    """The person's streams look at their rights anew, once this is committed."""
+    await session.execute(func.pg_notify(CHANNEL, person_id).select())
 
 
 async def mark_read(session: AsyncSession, actor: Actor, *, ids: Collection[UUID], now: datetime) -> int:

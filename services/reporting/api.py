@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import Row
 from ykcd.reporting.v1 import reporting_pb2, reporting_pb2_grpc
 
-from kit import db, page
+from kit import db
 from kit.dates import from_time, optional_date
+from kit.page import Page
 from kit.rpc import Call, Servicer, read
 from services.reporting import queries, service
 from services.reporting.convert import row_to_proto
@@ -21,19 +22,20 @@ class ReportingService(Servicer, reporting_pb2_grpc.ReportingServiceServicer):
     ) -> reporting_pb2.SearchAssignmentsResponse:
         service.require_reader(call.actor)
         order = queries.ORDERS[request.order]
-        bound = page.fingerprint(call.actor.person_id, call.actor.unit_id, request.filter, request.order)
-        after = page.decode(request.page_token, bound, *order.parsers)
+        page = Page(call, request, request.filter, request.order, key=order.parsers)
         fresh = await service.caught_up(call.session, request.read_after)
         today = await service.today(call.session, call.now)
-        size = page.size(request.page_size)
         rows = await queries.assignments(
-            call.session, call.actor, filter=request.filter, order=order, today=today, after=after, limit=size + 1
+            call.session, call.actor, filter=request.filter, order=order, today=today, after=page.after, limit=page.limit
         )
+        shown, token = page.cut(rows, lambda row: [getattr(row, f"key_{place}") for place in range(len(order.key))])
         total = await queries.count(call.session, call.actor, filter=request.filter, today=today)
+        parts = await queries.part_count(call.session, call.actor, filter=request.filter, today=today) if request.filter.column else 0
         return reporting_pb2.SearchAssignmentsResponse(
-            rows=[row_to_proto(row) for row in rows[:size]],
-            next_page_token=page.encode(bound, *_key(rows[size - 1], order)) if len(rows) > size else "",
+            rows=[row_to_proto(row) for row in shown],
+            next_page_token=token,
             total_count=total,
+            part_count=parts,
             stale=not fresh,
         )
 
@@ -48,6 +50,7 @@ class ReportingService(Servicer, reporting_pb2_grpc.ReportingServiceServicer):
             units=[_counts_to_proto(row) for row in units],
             province=_counts_to_proto(province),
             task_count=province.task_count,
+            part_count=province.part_count,
             as_of_time=from_time(call.now),
             stale=not fresh,
         )
@@ -56,7 +59,7 @@ class ReportingService(Servicer, reporting_pb2_grpc.ReportingServiceServicer):
     async def GetWorklist(self, call: Call, request: reporting_pb2.GetWorklistRequest) -> reporting_pb2.Worklist:
         service.require_reader(call.actor)
         fresh = await service.caught_up(call.session, request.read_after)
-        size = page.size(request.rows_per_section, ROWS_PER_SECTION)
+        size = request.rows_per_section or ROWS_PER_SECTION
         found = await service.waiting_for(call.session, call.actor, now=call.now, rows_per_section=size)
         sections = [
             reporting_pb2.WorklistEntry(section=section, total_count=total, filter=filter, rows=[row_to_proto(row) for row in rows])
@@ -65,12 +68,6 @@ class ReportingService(Servicer, reporting_pb2_grpc.ReportingServiceServicer):
         return reporting_pb2.Worklist(sections=sections, stale=not fresh)
 
 
-def _key(row: Row[Any], order: queries.Order) -> list[str]:
-    """What the next page begins after, as JSON holds it."""
-    parts = [getattr(row, f"key_{place}") for place in range(len(order.key))]
-    return [part.isoformat() if hasattr(part, "isoformat") else str(part) for part in parts]
-
-
 def _counts_to_proto(row: Row[Any]) -> reporting_pb2.UnitCounts:
-    values = {name: value for name, value in row._mapping.items() if name not in ("unit_id", "task_count")}
+    values = {name: value for name, value in row._mapping.items() if name not in ("unit_id", "task_count", "part_count")}
     return reporting_pb2.UnitCounts(unit_id=str(row.unit_id or ""), **values)

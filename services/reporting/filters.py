@@ -4,23 +4,33 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
+from ykcd.deadline.v1.urging_pb2 import ObligationState
 from ykcd.reporting.v1 import reporting_pb2
 
 from kit.dates import optional_date
 from kit.identity import Actor
+from services.reporting import annex
 from services.reporting.model import Assignment, Unit, words
-from services.reporting.timeliness import Today, conditions, due_soon
+from services.reporting.timeliness import COUNTED, Today, conditions, due_soon
 
 
 def conditions_of(filter: reporting_pb2.AssignmentFilter, actor: Actor, today: Today) -> list[ColumnElement[bool]]:
     """All of them must hold. InvalidArgument names a date that is none."""
-    return [*_choices(filter, today), *_people(filter, actor), *_dates(filter, today), *_search(filter.query)]
+    return [
+        *_choices(filter, today),
+        *_people(filter, actor),
+        *_dates(filter, today),
+        *_matters(filter),
+        *_column(filter.column, today),
+        *_search(filter.query),
+    ]
 
 
 def _choices(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[ColumnElement[bool]]:
     several: list[tuple[Any, list[Any]]] = [
         (Assignment.state, list(filter.states)),
+        (Assignment.execution, list(filter.execution)),
         (Assignment.role, list(filter.roles)),
         (Assignment.unit_id, [UUID(id) for id in filter.unit_ids]),
     ]
@@ -31,6 +41,10 @@ def _choices(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[C
     for column, id in ((Assignment.field_id, filter.field_id), (Assignment.directive_id, filter.directive_id)):
         if id:
             yield column == UUID(id)
+    if filter.regime:
+        yield Assignment.regime == filter.regime
+    if filter.HasField("phased"):
+        yield Assignment.phase > 0 if filter.phased else Assignment.phase == 0
 
 
 def _people(filter: reporting_pb2.AssignmentFilter, actor: Actor) -> Iterator[ColumnElement[bool]]:
@@ -38,8 +52,11 @@ def _people(filter: reporting_pb2.AssignmentFilter, actor: Actor) -> Iterator[Co
         yield Assignment.specialist_id == UUID(filter.specialist_id)
     if filter.without_specialist:
         yield Assignment.specialist_id.is_(None)
+    me = [actor.person_id, *actor.stands_for]
+    if filter.followed_by_me:
+        yield Assignment.specialist_id.in_(me)
     if filter.delegated_to_me:
-        yield Assignment.delegates.contains([actor.person_id])
+        yield Assignment.delegates.overlap(me)
 
 
 def _dates(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[ColumnElement[bool]]:
@@ -54,6 +71,35 @@ def _dates(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[Col
         yield due.is_not(None) if filter.has_deadline else due.is_(None)
     if filter.due_soon:
         yield due_soon(today)
+    issue_from = optional_date(filter, "issue_from", "filter.issue_from")
+    issue_to = optional_date(filter, "issue_to", "filter.issue_to")
+    if issue_from:
+        yield Assignment.directive_issue_date >= issue_from
+    if issue_to:
+        yield Assignment.directive_issue_date <= issue_to
+
+
+def _matters(filter: reporting_pb2.AssignmentFilter) -> Iterator[ColumnElement[bool]]:
+    """What happens around it."""
+    if filter.obstacle_states:
+        yield Assignment.obstacle_states.overlap(list(filter.obstacle_states))
+    asked = {
+        Assignment.extension_pending: filter.extension_pending,
+        Assignment.report_to_review: filter.report_to_review,
+        func.cardinality(Assignment.obstacle_states) > 0: filter.obstacle_open,
+        Assignment.urging_notices > 0: filter.urged,
+        Assignment.escalations > 0: filter.escalated,
+        Assignment.obligation_state == ObligationState.OBLIGATION_STATE_MISSED: filter.obligation_missed,
+    }
+    yield from (condition for condition, wanted in asked.items() if wanted)
+
+
+def _column(column: int, today: Today) -> Iterator[ColumnElement[bool]]:
+    """All phases of the parts that the column counts."""
+    if column:
+        part = annex.parts(today).subquery()
+        counted = select(part.c.task_id, part.c.unit_id, part.c.role).where(annex.columns(part)[column])
+        yield COUNTED & tuple_(*annex.PART).in_(counted)
 
 
 def _search(query: str) -> Iterator[ColumnElement[bool]]:

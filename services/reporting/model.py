@@ -4,9 +4,10 @@ import re
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, Uuid
+from sqlalchemy import Computed, Index, Integer, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from ykcd.assignment.v1.assignment_pb2 import AssignmentState
 
 from kit import db
 from kit.identity import OFFICE_ROLES
@@ -14,6 +15,14 @@ from kit.text import fold
 
 # The evaluator (Đ12) reads lists and counts, no attachments.
 READER_ROLES = (*OFFICE_ROLES, "evaluator")
+# Neither verified nor gone (forwarded, cancelled, succeeded).
+OPEN_STATES = (
+    AssignmentState.ASSIGNMENT_STATE_SENT,
+    AssignmentState.ASSIGNMENT_STATE_ACCEPTED,
+    AssignmentState.ASSIGNMENT_STATE_IN_PROGRESS,
+    AssignmentState.ASSIGNMENT_STATE_RETURN_REQUESTED,
+    AssignmentState.ASSIGNMENT_STATE_REPORTED,
+)
 
 
 class Base(DeclarativeBase):
@@ -25,8 +34,8 @@ class Assignment(Base):
     """One unit's part in a task.
 
     Three owners tell of it, in any order, and each has its own columns and its own version: `directive` (the facts of the document and the
-    task), `assignment` (state, people, dates), `deadline` (effective_due_date). What is overdue follows from the dates on reading, so that
-    nothing is rewritten at midnight.
+    task), `assignment` (state, people, dates), `deadline` (effective_due_date). What else happens around it (Matter) is told with versions
+    of its own and summed up here. What is overdue follows from the dates on reading, so that nothing is rewritten at midnight.
     """
 
     __tablename__ = "assignment"
@@ -55,11 +64,19 @@ class Assignment(Base):
     completed_on: Mapped[date | None]
     last_report_on: Mapped[date | None]
     late_update: Mapped[bool | None]
+    # 1-based phase of a phased task (Đ3.4), each an assignment of its own; 0: not phased.
+    phase: Mapped[int] = mapped_column(server_default=text("0"))
+    phase_name: Mapped[str] = mapped_column(server_default=text("''"))
+    original_due_date: Mapped[date | None]
+    deadline_cycle: Mapped[int] = mapped_column(server_default=text("1"))
+    extension_pending: Mapped[bool] = mapped_column(server_default=text("false"))
+    report_to_review: Mapped[bool] = mapped_column(server_default=text("false"))
+    forwarded_from_id: Mapped[UUID | None]
     # The responsible leader and the officers named in the delegation (Đ8.2).
     delegates: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     update_time: Mapped[datetime]
 
-    # 0 until DirectivePublished; the facts below then stand as `assignment` told them.
+    # 0 until an event of the document; the facts below then stand as `assignment` told them.
     directive_version: Mapped[int]
     directive_id: Mapped[UUID] = mapped_column(index=True)
     task_id: Mapped[UUID] = mapped_column(index=True)
@@ -73,6 +90,19 @@ class Assignment(Base):
     must_report: Mapped[bool]
     # searchable() of the above.
     search_text: Mapped[str]
+    regime: Mapped[int] = mapped_column(server_default=text("0"))
+    directive_state: Mapped[int] = mapped_column(server_default=text("0"))
+
+    # Summed up from the matters below. States of the obstacles that aren't closed.
+    obstacle_states: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
+    # Phiếu báo issued in this cycle; and those of all cycles that count against the unit (D15).
+    cycle_notices: Mapped[int] = mapped_column(server_default=text("0"))
+    urging_notices: Mapped[int] = mapped_column(server_default=text("0"))
+    escalations: Mapped[int] = mapped_column(server_default=text("0"))
+    escalation_open: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Of the last quarter that is decided, else of the present one; 0: it owes none (Đ7.2.c).
+    obligation_state: Mapped[int] = mapped_column(server_default=text("0"))
+    obligation_period_end: Mapped[date | None]
 
 
 class Participation(Base):
@@ -94,6 +124,50 @@ class Deadline(Base):
     # The due date that it was reckoned from: after an extension an older clock no longer counts.
     due_date: Mapped[date | None]
     effective_due_date: Mapped[date | None]
+
+
+class Matter:
+    """Something of its own about an assignment; it may be told before the assignment itself, and is kept until then."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    assignment_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class Obstacle(Matter, Base):
+    """Đ8.1.b."""
+
+    __tablename__ = "obstacle"
+
+    state: Mapped[int]
+
+
+class UrgingNotice(Matter, Base):
+    """Đ8.1.e. A proposal isn't issued."""
+
+    __tablename__ = "urging_notice"
+
+    deadline_cycle: Mapped[int]
+    issued: Mapped[bool]
+    # Against the unit (D15).
+    counts: Mapped[bool]
+
+
+class Escalation(Matter, Base):
+    """Đ8.1.e: a report to the Chairman, open until what he directed has happened."""
+
+    __tablename__ = "escalation"
+
+    open: Mapped[bool]
+
+
+class Obligation(Matter, Base):
+    """Đ7.2.c: one quarter's update."""
+
+    __tablename__ = "obligation"
+
+    period_end: Mapped[date]
+    state: Mapped[int]
 
 
 class Unit(Base):

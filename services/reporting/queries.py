@@ -1,21 +1,21 @@
 """Every SELECT of the service. Rows start from visible_to(actor); counts of the whole province are open to all and hold no content."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, false, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, exists, false, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from ykcd.assignment.v1.assignment_pb2 import AssignmentState, Execution, Timeliness
-from ykcd.directive.v1.directive_pb2 import AssignmentRole
 from ykcd.reporting.v1 import reporting_pb2
 
 from kit.identity import UNIT_ROLES, Actor
+from kit.law import article
+from services.reporting import annex
 from services.reporting.filters import conditions_of
 from services.reporting.model import READER_ROLES, Assignment, Participation, Unit
-from services.reporting.timeliness import DONE, Today, conditions, timeliness
+from services.reporting.timeliness import Today, timeliness
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ ORDERS = {
 }
 
 
+@article("D13")
 def visible_to(actor: Actor) -> Select[tuple[Assignment]]:
     """D13: the Office and the evaluator see all, a unit's people the tasks in which their unit takes part."""
     if actor.has(*READER_ROLES):
@@ -83,6 +84,12 @@ async def count(session: AsyncSession, actor: Actor, *, filter: reporting_pb2.As
     return await session.scalar(_filtered(actor, filter, today).with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
+async def part_count(session: AsyncSession, actor: Actor, *, filter: reporting_pb2.AssignmentFilter, today: Today) -> int:
+    """How many parts these rows are, of which the phases of one are several."""
+    listed = _filtered(actor, filter, today).with_only_columns(*annex.PART, maintain_column_froms=True).distinct().subquery()
+    return await session.scalar(select(func.count()).select_from(listed)) or 0
+
+
 async def versions(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, int]:
     """How far each aggregate (an assignment, or a directive) is projected, as far as the caller may see it."""
     wanted = list(ids)
@@ -95,53 +102,33 @@ async def versions(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, int
     return {row.id: row.version for row in await session.execute(union_all(own, documents))}
 
 
+@article("Đ2.1", "D13")
 async def counts(session: AsyncSession, *, today: Today, issue_from: date | None, issue_to: date | None) -> Sequence[Row[Any]]:
     """One row a unit, in the order of their names, and last the province's (unit_id None).
 
     Đ2.1, D13: everybody sees these of all units. So this one query starts not from visible_to() and runs as the worker role, which
     row-level security lets read all rows; it gives back nothing but numbers and the units' names.
     """
+    issued = Assignment.directive_issue_date
+    part = annex.parts(today, *([issued >= issue_from] if issue_from else []), *([issued <= issue_to] if issue_to else [])).cte("part")
     statement = (
         select(
-            Assignment.unit_id,
-            case((func.grouping(Assignment.unit_id) == 0, func.max(Unit.name)), else_="").label("unit_name"),
-            func.count(Assignment.task_id.distinct()).label("task_count"),
-            *(func.count().filter(condition).label(name) for name, condition in _count_conditions(today).items()),
+            part.c.unit_id,
+            case((func.grouping(part.c.unit_id) == 0, func.max(Unit.name)), else_="").label("unit_name"),
+            # Apart: DISTINCT among the counts would have all parts sorted.
+            select(func.count()).select_from(select(part.c.task_id).distinct().subquery()).scalar_subquery().label("task_count"),
+            func.count(part.c.task_id).label("part_count"),
+            func.coalesce(cast(func.sum(part.c.urging_notices), BigInteger), 0).label("urging_notices"),
+            *(func.count().filter(condition).label(annex.field(column)) for column, condition in annex.columns(part).items()),
         )
-        .outerjoin(Unit, Unit.id == Assignment.unit_id)
-        .group_by(func.grouping_sets(Assignment.unit_id, tuple_()))
-        .order_by(func.grouping(Assignment.unit_id), func.max(_UNIT_NAME), Assignment.unit_id)
+        .select_from(part)
+        .outerjoin(Unit, Unit.id == part.c.unit_id)
+        .group_by(func.grouping_sets(part.c.unit_id, tuple_()))
+        .order_by(func.grouping(part.c.unit_id), func.max(_UNIT_NAME), part.c.unit_id)
     )
-    if issue_from:
-        statement = statement.where(Assignment.directive_issue_date >= issue_from)
-    if issue_to:
-        statement = statement.where(Assignment.directive_issue_date <= issue_to)
     return (await session.execute(statement)).all()
 
 
-def _count_conditions(today: Today) -> dict[str, ColumnElement[bool]]:
-    """The columns of Annex V (regulation §5) by their names in UnitCounts."""
-    when = conditions(today)
-    lead = Assignment.role == AssignmentRole.ASSIGNMENT_ROLE_LEAD
-    dated = lead & Assignment.effective_due_date.is_not(None)
-    doing = dated & (Assignment.execution == Execution.EXECUTION_IN_PROGRESS)
-    not_started = dated & (Assignment.execution == Execution.EXECUTION_NOT_STARTED)
-    # Annex V knows no "chờ cập nhật": past its date and not done is overdue.
-    overdue = or_(when[Timeliness.TIMELINESS_OVERDUE], when[Timeliness.TIMELINESS_AWAITING_UPDATE])
-    in_time = when[Timeliness.TIMELINESS_IN_TIME]
-    return {
-        "total": dated,
-        "done": dated & DONE,
-        "done_on_time": dated & when[Timeliness.TIMELINESS_DONE_ON_TIME],
-        "done_late": dated & when[Timeliness.TIMELINESS_DONE_LATE],
-        "doing": doing,
-        "doing_in_time": doing & in_time,
-        "doing_overdue": doing & overdue,
-        "not_started": not_started,
-        "not_started_in_time": not_started & in_time,
-        "not_started_overdue": not_started & overdue,
-        "without_deadline": lead & Assignment.effective_due_date.is_(None),
-        "return_requested": dated & (Assignment.state == AssignmentState.ASSIGNMENT_STATE_RETURN_REQUESTED),
-        "coordinating": ~lead,
-        "late_updates": dated & Assignment.late_update.is_(True),
-    }
+async def rows_of_tasks(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[UUID]:
+    """All assignments of these tasks, forwarded ones too; for the handlers, which act for nobody."""
+    return (await session.scalars(select(Assignment.id).where(Assignment.task_id.in_(task_ids)))).all()

@@ -24,6 +24,7 @@ _SUMS = {
     "done": ("done_on_time", "done_late"),
     "doing": ("doing_in_time", "doing_overdue"),
     "not_started": ("not_started_in_time", "not_started_overdue"),
+    "without_deadline": ("without_deadline_done", "obligations_fulfilled", "obligations_missed", "obligations_open"),
 }
 
 

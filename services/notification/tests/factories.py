@@ -2,8 +2,11 @@
 
 from uuid import UUID, uuid4
 
+from google.type.date_pb2 import Date
 from ykcd.assignment.v1 import assignment_pb2, event_pb2
 from ykcd.assignment.v1.assignment_pb2 import Assignment, Delegation
+from ykcd.directive.v1 import people_pb2
+from ykcd.directive.v1.event_pb2 import AbsenceChanged
 
 from kit.testing.stack import Person, Stack
 
@@ -15,7 +18,25 @@ STNMT_FOCAL = Person(STNMT, ["focal_point"], "Hồ Đầu Mối")
 STNMT_DEPUTY = Person(STNMT, ["unit_leader"], "Trần Phó")
 STNMT_OFFICER = Person(STNMT, ["officer"], "Bùi Cán Bộ")
 SYT_LEADER = Person(SYT, ["unit_leader"], "Đỗ Hà")
-PEOPLE = (AN, OFFICE_LEADER, STNMT_LEADER, STNMT_FOCAL, STNMT_DEPUTY, STNMT_OFFICER, SYT_LEADER)
+SYT_OFFICER = Person(SYT, ["officer"], "Ngô Cán Bộ")
+CHI = Person(OFFICE, ["specialist"], "Lê Thị Chi")
+CHAIRMAN = Person(OFFICE, ["chairman"], "Nguyễn Chủ Tịch")
+CLERK = Person(OFFICE, ["clerk"], "Võ Thị Thư")
+ADMINISTRATOR = Person(OFFICE, ["administrator"], "Cao Quản")
+PEOPLE = (
+    AN,
+    CHI,
+    OFFICE_LEADER,
+    CHAIRMAN,
+    CLERK,
+    ADMINISTRATOR,
+    STNMT_LEADER,
+    STNMT_FOCAL,
+    STNMT_DEPUTY,
+    STNMT_OFFICER,
+    SYT_LEADER,
+    SYT_OFFICER,
+)
 
 CONTENT = (
     "Rà soát, thống kê toàn bộ quỹ đất công trên địa bàn tỉnh, đề xuất phương án quản lý, khai thác hiệu quả và báo cáo kết quả thực hiện."
@@ -39,6 +60,13 @@ def assignment(version: int = 1, **more: object) -> Assignment:
 def delegation() -> Delegation:
     """To the deputy head and one officer."""
     return Delegation(leader_id=str(STNMT_DEPUTY.id), officer_ids=[str(STNMT_OFFICER.id)])
+
+
+def absence(absent: Person, deputy: Person, first: Date, last: Date, **more: object) -> AbsenceChanged:
+    """`deputy` stands in for `absent` in his unit."""
+    who = {"unit_id": str(absent.unit_id), "person_id": str(absent.id), "person_name": absent.name, "deputy_id": str(deputy.id)}
+    values = {"id": str(uuid4()), "version": 1, "first_day": first, "last_day": last, **who, **more}
+    return AbsenceChanged(absence=people_pb2.Absence(**values))
 
 
 async def send(stack: Stack, count: int = 1) -> UUID:

@@ -8,6 +8,8 @@ import grpc
 import pytest
 from sqlalchemy import text
 from ykcd.assignment.v1 import event_pb2
+from ykcd.deadline.v1 import event_pb2 as clock_events
+from ykcd.deadline.v1 import urging_pb2
 from ykcd.directive.v1.event_pb2 import MembershipChanged
 from ykcd.directive.v1.registry_pb2 import Member
 from ykcd.notification.v1 import notification_pb2 as pb
@@ -19,7 +21,7 @@ from kit.testing.stack import Stack
 from services.notification import api
 from services.notification.__main__ import app
 from services.notification.tests import factories as make
-from services.notification.tests.factories import AN, STNMT_FOCAL, STNMT_LEADER, SYT_LEADER
+from services.notification.tests.factories import AN, CHI, STNMT_FOCAL, STNMT_LEADER, SYT_LEADER
 
 WAIT_SECONDS = 10.0
 
@@ -73,6 +75,7 @@ async def test_a_stranger_watches_nothing(stack: Stack, stub) -> None:
     assert from_rpc(caught.value).reason == "TOKEN_MISSING"
 
 
+@pytest.mark.article("Đ7.2.a")
 async def test_the_unit_finds_its_new_task_in_its_inboxes(stack: Stack, stub) -> None:
     """Đ7.2.a."""
     await make.send(stack)
@@ -84,7 +87,21 @@ async def test_the_unit_finds_its_new_task_in_its_inboxes(stack: Stack, stub) ->
         assert not told.HasField("read_time")
 
 
-@pytest.mark.parametrize("person", [SYT_LEADER, AN], ids=["another unit", "the office"])
+@pytest.mark.article("Đ8.1.e")
+async def test_a_notification_says_where_it_leads(stack: Stack, stub) -> None:
+    """To the phiếu báo itself; of no assignment: to none."""
+    about = make.assignment()
+    await stack.deliver(event_pb2.AssignmentProgressed(assignment=about), about.id)
+    notice = urging_pb2.UrgingNotice(id=str(uuid4()), assignment_id=about.id, ordinal=1, number=7)
+    await stack.deliver(clock_events.UrgingNoticeIssued(notice=notice), notice.id)
+    await stack.deliver(clock_events.DeadlinesMoved(unit_id=about.unit_id, source="Thông báo"), about.unit_id)
+    moved, urged = (await stack.call(stub.ListNotifications, pb.ListNotificationsRequest(), STNMT_FOCAL)).notifications
+    assert (urged.title, urged.kind) == ("Phiếu báo số 7/PB-VPUB (lần 1): nhiệm vụ theo 5425/UBND-KGVX", pb.NOTIFICATION_KIND_URGING_NOTICE)
+    assert (urged.assignment_id, urged.subject_kind, urged.subject_id) == (about.id, pb.NOTIFICATION_SUBJECT_URGING_NOTICE, notice.id)
+    assert (moved.assignment_id, moved.subject_kind, moved.subject_id) == ("", pb.NOTIFICATION_SUBJECT_UNSPECIFIED, "")
+
+
+@pytest.mark.parametrize("person", [SYT_LEADER, CHI], ids=["another unit", "the office"])
 async def test_nobody_reads_or_marks_anothers_inbox(stack: Stack, stub, person) -> None:
     await make.send(stack)
     seen = await stack.call(stub.ListNotifications, pb.ListNotificationsRequest(), STNMT_LEADER)
@@ -198,21 +215,25 @@ async def test_a_watcher_who_leaves_leaves_nothing_behind(hubs, stack: Stack, st
             pass
 
 
-async def test_a_lost_listening_connection_is_made_anew(hubs, stack: Stack, stub, monkeypatch) -> None:
+LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = 'notification' AND query LIKE 'LISTEN inbox%'"
+ENDS = {
+    "the connection": f"SELECT pg_terminate_backend(pid) FROM ({LISTENERS}) found",
+    "nonsense on the channel": "SELECT pg_notify('inbox', 'nonsense')",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_whatever_ends_the_listening_it_begins_anew(hubs, stack: Stack, stub, monkeypatch, end: str) -> None:
     monkeypatch.setattr("services.notification.live.RECONNECT_SECONDS", 0.01)
     async with watching(stub, STNMT_LEADER) as following:
         await following()
         async with stack.session() as session:
-            (pid,) = (await session.scalars(text(LISTENERS))).all()
-            await session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            assert (await session.execute(text(ENDS[end]))).all()
         await make.send(stack)
         told = await following()
         while told.unread_count == 0:
             told = await following()
         assert told.unread_count == 1
-
-
-LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = 'notification' AND query LIKE 'LISTEN inbox%'"
 
 
 async def listeners(stack: Stack) -> int:

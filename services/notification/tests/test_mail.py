@@ -10,12 +10,13 @@ import pytest
 from procrastinate import PsycopgConnector
 from sqlalchemy import select, text, update
 from ykcd.assignment.v1 import event_pb2
+from ykcd.deadline.v1.event_pb2 import DeadlinesMoved
 
-from kit.app import forever
+from kit import db
+from kit.loops import forever
 from kit.testing.stack import Person, Stack
 from services.notification import jobs, mail
 from services.notification.__main__ import app
-from services.notification.live import listening_url
 from services.notification.model import MailPace, Notification
 from services.notification.tests import factories as make
 from services.notification.tests.smtp import SmtpServer
@@ -43,7 +44,7 @@ async def stack(serve, smtp: SmtpServer, clock) -> Stack:
 
 @asynccontextmanager
 async def queue_of(stack: Stack) -> AsyncIterator[None]:
-    with jobs.queue.replace_connector(PsycopgConnector(conninfo=listening_url(stack.runtime), min_size=1, max_size=4)) as queue:
+    with jobs.queue.replace_connector(PsycopgConnector(conninfo=db.direct_url(stack.runtime.worker), min_size=1, max_size=4)) as queue:
         async with queue.open_async():
             yield
 
@@ -96,6 +97,13 @@ async def test_a_mail_in_vietnamese_with_a_link_and_no_more_content_than_agreed(
     assert row.mail_time == stack.runtime.clock()
     assert message["Message-ID"] == f"<{row.id}@nhiemvu.example>"
     assert not await jobs_waiting(stack)
+
+
+async def test_a_mail_about_no_task_leads_to_the_inbox(stack: Stack, smtp: SmtpServer) -> None:
+    await stack.deliver(DeadlinesMoved(unit_id=str(make.STNMT), source="Thông báo 6150/TB"), make.STNMT)
+    await send_due(stack)
+    body = (await received(smtp)).get_content()
+    assert "của 0 nhiệm vụ\nThông báo 6150/TB\nhttps://nhiemvu.example/inbox\n" in body
 
 
 async def test_a_second_delivery_makes_no_second_mail(stack: Stack, smtp: SmtpServer) -> None:

@@ -8,12 +8,14 @@ from google.protobuf.message import Message
 from google.type.date_pb2 import Date
 from ykcd.assignment.v1 import assignment_pb2 as a
 from ykcd.assignment.v1 import event_pb2 as told
-from ykcd.deadline.v1 import deadline_pb2
+from ykcd.assignment.v1 import obstacle_pb2
+from ykcd.deadline.v1 import deadline_pb2, urging_pb2
 from ykcd.deadline.v1 import event_pb2 as clock
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.directive.v1 import event_pb2 as published
-from ykcd.directive.v1 import registry_pb2
+from ykcd.directive.v1 import people_pb2, registry_pb2
 
+from kit.clock import local_date
 from kit.dates import from_date, from_time
 from kit.testing.stack import Person, Stack
 
@@ -120,6 +122,9 @@ def snapshot(document: d.Directive, task: d.Task, part: d.PlannedAssignment, **m
         "directive_abstract": document.abstract,
         "directive_issue_date": document.issue_date,
         "execution": a.EXECUTION_NOT_STARTED,
+        "phase": part.phase,
+        "phase_name": part.phase_name,
+        "deadline_cycle": 1,
         **more,
     }
     if part.HasField("due_date"):
@@ -140,6 +145,47 @@ async def set_deadline(stack: Stack, part: d.PlannedAssignment, effective: Date,
     await stack.deliver(clock.DeadlineSet(deadline=deadline), part.id, version)
 
 
+async def tell_notice(stack: Stack, assignment_id: str, version: int = 1, *, id: str = "", **more: Any) -> str:
+    """Delivers UrgingNoticeIssued (or …Ended with a later version), of the first cycle and counting unless told else; the notice's id."""
+    issued = from_time(stack.runtime.clock())
+    values = {"id": id or str(uuid4()), "assignment_id": assignment_id, "deadline_cycle": 1, "counts": True, "issue_time": issued, **more}
+    event = clock.UrgingNoticeIssued if version == 1 else clock.UrgingNoticeEnded
+    await stack.deliver(event(notice=urging_pb2.UrgingNotice(**values)), values["id"], version)
+    return values["id"]
+
+
+async def tell_escalation(stack: Stack, assignment_id: str, state: str = "DUE", version: int = 1, *, id: str = "") -> str:
+    """Delivers one of an escalation's events; its id."""
+    value = urging_pb2.EscalationState.Value(f"ESCALATION_STATE_{state}")
+    told = urging_pb2.Escalation(id=id or str(uuid4()), assignment_id=assignment_id, state=value)
+    event = clock.EscalationDue if state == "DUE" else clock.EscalationClosed
+    await stack.deliver(event(escalation=told), told.id, version)
+    return told.id
+
+
+async def tell_obligation(stack: Stack, assignment_id: str, state: str, period_end: Date, version: int = 1, *, id: str = "") -> str:
+    """Delivers one of an obligation's events; its id."""
+    value = urging_pb2.ObligationState.Value(f"OBLIGATION_STATE_{state}")
+    told = urging_pb2.Obligation(id=id or str(uuid4()), assignment_id=assignment_id, state=value, period_end=period_end)
+    await stack.deliver(clock.ObligationFulfilled(obligation=told), told.id, version)
+    return told.id
+
+
+async def stand_in(stack: Stack, absent: Person, deputy: Person, first: Date, last: Date) -> None:
+    """Delivers AbsenceChanged."""
+    who = {"unit_id": str(absent.unit_id), "person_id": str(absent.id), "deputy_id": str(deputy.id)}
+    absence = people_pb2.Absence(id=str(uuid4()), version=1, first_day=first, last_day=last, **who)
+    await stack.deliver(published.AbsenceChanged(absence=absence), absence.id)
+
+
+async def tell_obstacle(stack: Stack, assignment_id: str, state: str = "RAISED", version: int = 1, *, id: str = "") -> str:
+    """Delivers ObstacleChanged; the obstacle's id."""
+    value = obstacle_pb2.ObstacleState.Value(f"OBSTACLE_STATE_{state}")
+    obstacle = obstacle_pb2.Obstacle(id=id or str(uuid4()), assignment_id=assignment_id, state=value)
+    await stack.deliver(told.ObstacleChanged(obstacle=obstacle), obstacle.id, version)
+    return obstacle.id
+
+
 async def assign(
     stack: Stack,
     unit: UUID = STNMT,
@@ -154,17 +200,18 @@ async def assign(
     late_update: bool | None = None,
     reported: datetime | None = None,
     issued: Date | None = None,
+    **also: Any,
 ) -> str:
-    """One document with one task for one unit, in the given state; the assignment's id."""
+    """One document with one task for one unit, in the given state; `also`: more of its snapshot. The assignment's id."""
     planned = part(unit, role, from_date(due), specialist_id=str(specialist.id) if specialist else "")
     document = await publish(stack, directive(task(planned, content=content), issue_date=issued or day(2025, 4, 21)))
-    more: dict[str, Any] = {"state": a.AssignmentState.Value(f"ASSIGNMENT_STATE_{state}"), "execution": EXECUTIONS[state]}
+    more: dict[str, Any] = {"state": a.AssignmentState.Value(f"ASSIGNMENT_STATE_{state}"), "execution": EXECUTIONS[state], **also}
     if completed:
         more["completed_on"] = from_date(completed)
     if late_update is not None:
         more["late_update"] = late_update
     if reported:
-        more["reports"] = [a.Report(kind=a.REPORT_KIND_PROGRESS, create_time=from_time(reported))]
+        more["last_report_on"] = from_date(local_date(reported))
     if delegates:
         leader, *officers = [str(person.id) for person in delegates]
         more["delegation"] = a.Delegation(leader_id=leader, officer_ids=officers)
@@ -179,4 +226,7 @@ EXECUTIONS = {
     "IN_PROGRESS": a.EXECUTION_IN_PROGRESS,
     "REPORTED": a.EXECUTION_DONE,
     "VERIFIED": a.EXECUTION_DONE,
+    "FORWARDED": a.EXECUTION_UNSPECIFIED,
+    "CANCELLED": a.EXECUTION_UNSPECIFIED,
+    "SUCCEEDED": a.EXECUTION_UNSPECIFIED,
 }

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import event, select
 from ykcd.assignment.v1 import assignment_pb2 as a
 from ykcd.assignment.v1 import event_pb2 as told
-from ykcd.deadline.v1 import deadline_pb2
+from ykcd.assignment.v1 import obstacle_pb2
+from ykcd.deadline.v1 import deadline_pb2, urging_pb2
 from ykcd.deadline.v1.event_pb2 import CalendarPublished
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 from ykcd.reporting.v1 import reporting_pb2 as pb
 from ykcd.reporting.v1 import reporting_pb2_grpc
 
-from kit import page
 from kit.testing.stack import Stack
 from services.reporting import queries
 from services.reporting.__main__ import app
@@ -93,6 +93,7 @@ async def test_who_runs_the_platform_sees_no_business_and_the_denial_is_told(sta
     assert (denied.method, envelope.actor.person_id) == (name, str(person.id))
 
 
+@pytest.mark.article("D13")
 async def test_who_takes_part_sees_every_part_and_nobody_else_does(stack: Stack, stub) -> None:
     """D13."""
     both = make.task(make.part(make.STNMT), make.part(make.PHU_LOC, "COORDINATING"))
@@ -152,6 +153,7 @@ async def test_search_finds_words_in_any_order_without_diacritics(stack: Stack, 
     assert found.total_count == len(numbers)
 
 
+@pytest.mark.article("Đ6.1.g", "D10", "D15")
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
@@ -172,6 +174,7 @@ async def test_an_open_task_becomes_overdue_by_the_clock_alone(stack: Stack, stu
     assert row.timeliness == expected
 
 
+@pytest.mark.article("Đ7.2.c.1", "D15")
 @pytest.mark.parametrize(
     ("reported", "expected"),
     [
@@ -189,6 +192,7 @@ async def test_who_has_said_that_it_is_not_done_is_overdue_at_once(stack: Stack,
     assert (counts.doing_overdue, counts.total) == (1, 1)
 
 
+@pytest.mark.article("Đ6.1.g", "D5", "§6.16")
 @pytest.mark.parametrize(
     ("completed", "expected"),
     [(date(2025, 4, 24), a.TIMELINESS_DONE_ON_TIME), (date(2025, 4, 25), a.TIMELINESS_DONE_LATE)],
@@ -241,6 +245,61 @@ async def test_each_filter_finds_its_own(stack: Stack, stub) -> None:
     assert await found(directive_id=row.directive_id) == {"OVERDUE"}
 
 
+@pytest.mark.article("Đ1.2.1", "Đ3.4", "Đ7.2.c.2", "Đ8.1.b", "Đ8.1.e")
+async def test_what_happens_around_an_assignment_is_shown_and_found(stack: Stack, stub) -> None:
+    """Đ1.2, Đ3.4, Đ7.2.c, Đ8.1.b, Đ8.1.e."""
+    ids = {
+        "national": (await make.publish(stack, make.directive(task := make.task(make.part(make.SYT)), regime=d.REGIME_NATIONAL))).id
+        and task.assignments[0].id,
+        "phase": await make.assign(stack, phase=2, phase_name="Giai đoạn 2"),
+        "extension": await make.assign(
+            stack, deadline_cycle=2, original_due_date=make.day(2025, 5, 2), extensions=[a.Extension(state=a.EXTENSION_STATE_REQUESTED)]
+        ),
+        "obstacle": await make.assign(stack),
+        "urged": await make.assign(stack),
+        "needlessly urged": await make.assign(stack),
+        "escalated": await make.assign(stack),
+        "missed": await make.assign(stack, due=None),
+        "report": await make.assign(stack, reports=[a.Report(kind=a.REPORT_KIND_PERIODIC, state=a.REPORT_STATE_SUBMITTED)]),
+        "plain": await make.assign(stack, state="IN_PROGRESS", specialist=make.BINH, issued=make.day(2025, 1, 6)),
+    }
+    names = {id: name for name, id in ids.items()}
+    await make.tell_obstacle(stack, ids["obstacle"], "PROPOSED")
+    await make.tell_notice(stack, ids["urged"])
+    await make.tell_notice(stack, ids["needlessly urged"], counts=False)
+    escalation = await make.tell_escalation(stack, ids["escalated"])
+    await make.tell_escalation(stack, ids["escalated"], "DONE", 2, id=escalation)
+    await make.tell_obligation(stack, ids["missed"], "MISSED", make.day(2025, 3, 31))
+
+    async def found(person=AN, **filter) -> set[str]:
+        return {names[row.id] for row in (await search(stack, stub, person, **filter)).rows}
+
+    assert await found(regime=d.REGIME_NATIONAL) == {"national"}
+    assert await found(phased=True) == {"phase"}
+    assert await found(phased=False) == set(ids) - {"phase"}
+    assert await found(extension_pending=True) == {"extension"}
+    assert await found(obstacle_open=True) == await found(obstacle_states=[obstacle_pb2.OBSTACLE_STATE_PROPOSED]) == {"obstacle"}
+    assert await found(obstacle_states=[obstacle_pb2.OBSTACLE_STATE_RAISED]) == set()
+    assert await found(urged=True) == {"urged"}
+    assert await found(escalated=True) == {"escalated"}
+    assert await found(obligation_missed=True) == {"missed"}
+    assert await found(report_to_review=True) == {"report"}
+    assert await found(execution=[a.EXECUTION_IN_PROGRESS]) == {"plain"}
+    assert await found(make.BINH, followed_by_me=True) == await found(issue_to=make.day(2025, 1, 31)) == {"plain"}
+    assert await found(issue_from=make.day(2025, 2, 1)) == set(ids) - {"plain"}
+
+    rows = {names[row.id]: row for row in (await search(stack, stub)).rows}
+    assert (rows["national"].regime, rows["national"].directive_state) == (d.REGIME_NATIONAL, d.DIRECTIVE_STATE_PUBLISHED)
+    assert (rows["phase"].phase, rows["phase"].phase_name) == (2, "Giai đoạn 2")
+    moved = rows["extension"]
+    assert (moved.extension_pending, moved.deadline_cycle, moved.original_due_date) == (True, 2, make.day(2025, 5, 2))
+    assert (rows["obstacle"].obstacle_open, rows["report"].report_to_review) == (True, True)
+    assert [(rows[name].cycle_notices, rows[name].urging_notices) for name in ("urged", "needlessly urged")] == [(1, 1), (1, 0)]
+    assert (rows["escalated"].escalated, rows["escalated"].escalation_open) == (True, False)
+    missed = rows["missed"]
+    assert (missed.obligation_state, missed.obligation_period_end) == (urging_pb2.OBLIGATION_STATE_MISSED, make.day(2025, 3, 31))
+
+
 @pytest.mark.parametrize("order", pb.AssignmentOrder.values())
 async def test_pages_of_each_order_follow_each_other_without_gap_or_repeat(stack: Stack, stub, clock, order: int) -> None:
     for number in range(7):
@@ -278,7 +337,6 @@ async def test_a_foreign_or_bent_page_token_is_refused(stack: Stack, stub) -> No
         (AN, pb.SearchAssignmentsRequest(page_token=token, filter=F(query="x"))),
         (AN, pb.SearchAssignmentsRequest(page_token=token, order=pb.ASSIGNMENT_ORDER_UNIT)),
         (AN, pb.SearchAssignmentsRequest(page_token="bm9uc2Vuc2U=")),
-        (AN, pb.SearchAssignmentsRequest(page_token=page.encode(page.fingerprint(AN.id, AN.unit_id, F(), 0), "not a date", "1"))),
     ):
         error = await stack.refused(stub.SearchAssignments, request, person)
         assert (error.reason, error.fields) == ("PAGE_TOKEN_INVALID", ["page_token"])
@@ -333,6 +391,7 @@ async def test_waiting_takes_few_looks_and_a_foreign_aggregate_looks_like_a_miss
         assert (answer.stale, len(seen)) == (True, 10)
 
 
+@pytest.mark.article("Đ2.1", "D13")
 async def test_counts_of_all_units_are_open_to_all_and_hold_no_content(stack: Stack, stub) -> None:
     """Đ2.1, D13: the evaluator, a unit and the Office see the same figures."""
     await fill_all_kinds(stack)
@@ -350,6 +409,7 @@ async def test_counts_of_all_units_are_open_to_all_and_hold_no_content(stack: St
         not_started_in_time=2,
         not_started_overdue=1,
         without_deadline=1,
+        obligations_open=1,
         return_requested=1,
         coordinating=1,
     )
@@ -366,7 +426,8 @@ async def test_counts_of_all_units_are_open_to_all_and_hold_no_content(stack: St
     )
     province = answers[0].province
     assert (province.unit_id, province.total, province.done, province.coordinating) == ("", 7, 3, 1)
-    assert (answers[0].task_count, answers[0].as_of_time.seconds) == (9, int(stack.runtime.clock().timestamp()))
+    assert (answers[0].task_count, answers[0].part_count) == (9, 9)
+    assert answers[0].as_of_time.seconds == int(stack.runtime.clock().timestamp())
 
 
 async def test_what_a_unit_sent_back_is_counted_once(stack: Stack, stub) -> None:

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'ykcd/notification/v1/notification.proto\x12\x14ykcd.notification.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\x01\n\x0cNotification\x12\n\n\x02id\x18\x01 \x01(\t\x12\x34\n\x04kind\x18\x02 \x01(\x0e\x32&.ykcd.notification.v1.NotificationKind\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x15\n\rassignment_id\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tread_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"l\n\x18ListNotificationsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x13\n\x0bunread_only\x18\x03 \x01(\x08\"\x85\x01\n\x19ListNotificationsResponse\x12\x39\n\rnotifications\x18\x01 \x03(\x0b\x32\".ykcd.notification.v1.Notification\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cunread_count\x18\x03 \x01(\x05\"N\n\x0fMarkReadRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x03ids\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xf4\x03\"\x05r\x03\xb0\x01\x01\"(\n\x10MarkReadResponse\x12\x14\n\x0cunread_count\x18\x01 \x01(\x05\"\x1b\n\x19WatchNotificationsRequest\"l\n\x1aWatchNotificationsResponse\x12\x14\n\x0cunread_count\x18\x01 \x01(\x05\x12\x38\n\x0cnotification\x18\x02 \x01(\x0b\x32\".ykcd.notification.v1.Notification*\xc3\x02\n\x10NotificationKind\x12!\n\x1dNOTIFICATION_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fNOTIFICATION_KIND_TASK_ASSIGNED\x10\x01\x12\x1e\n\x1aNOTIFICATION_KIND_ACCEPTED\x10\x02\x12&\n\"NOTIFICATION_KIND_RETURN_REQUESTED\x10\x03\x12\x1f\n\x1bNOTIFICATION_KIND_DELEGATED\x10\x04\x12\x1e\n\x1aNOTIFICATION_KIND_REPORTED\x10\x05\x12\x1e\n\x1aNOTIFICATION_KIND_VERIFIED\x10\x06\x12\x1f\n\x1bNOTIFICATION_KIND_SENT_BACK\x10\x07\x12\x1d\n\x19NOTIFICATION_KIND_OVERDUE\x10\x08\x32\xe1\x02\n\x13NotificationService\x12t\n\x11ListNotifications\x12..ykcd.notification.v1.ListNotificationsRequest\x1a/.ykcd.notification.v1.ListNotificationsResponse\x12Y\n\x08MarkRead\x12%.ykcd.notification.v1.MarkReadRequest\x1a&.ykcd.notification.v1.MarkReadResponse\x12y\n\x12WatchNotifications\x12/.ykcd.notification.v1.WatchNotificationsRequest\x1a\x30.ykcd.notification.v1.WatchNotificationsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'ykcd/notification/v1/notification.proto\x12\x14ykcd.notification.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x02\n\x0cNotification\x12\n\n\x02id\x18\x01 \x01(\t\x12\x34\n\x04kind\x18\x02 \x01(\x0e\x32&.ykcd.notification.v1.NotificationKind\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x15\n\rassignment_id\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tread_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12?\n\x0csubject_kind\x18\x08 \x01(\x0e\x32).ykcd.notification.v1.NotificationSubject\x12\x12\n\nsubject_id\x18\t \x01(\t\"l\n\x18ListNotificationsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x13\n\x0bunread_only\x18\x03 \x01(\x08\"\x85\x01\n\x19ListNotificationsResponse\x12\x39\n\rnotifications\x18\x01 \x03(\x0b\x32\".ykcd.notification.v1.Notification\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cunread_count\x18\x03 \x01(\x05\"N\n\x0fMarkReadRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x03ids\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xf4\x03\"\x05r\x03\xb0\x01\x01\"(\n\x10MarkReadResponse\x12\x14\n\x0cunread_count\x18\x01 \x01(\x05\"\x1b\n\x19WatchNotificationsRequest\"l\n\x1aWatchNotificationsResponse\x12\x14\n\x0cunread_count\x18\x01 \x01(\x05\x12\x38\n\x0cnotification\x18\x02 \x01(\x0b\x32\".ykcd.notification.v1.Notification*\x92\x06\n\x10NotificationKind\x12!\n\x1dNOTIFICATION_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fNOTIFICATION_KIND_TASK_ASSIGNED\x10\x01\x12\x1e\n\x1aNOTIFICATION_KIND_ACCEPTED\x10\x02\x12&\n\"NOTIFICATION_KIND_RETURN_REQUESTED\x10\x03\x12\x1f\n\x1bNOTIFICATION_KIND_DELEGATED\x10\x04\x12\x1e\n\x1aNOTIFICATION_KIND_REPORTED\x10\x05\x12\x1e\n\x1aNOTIFICATION_KIND_VERIFIED\x10\x06\x12\x1f\n\x1bNOTIFICATION_KIND_SENT_BACK\x10\x07\x12\x1d\n\x19NOTIFICATION_KIND_OVERDUE\x10\x08\x12%\n!NOTIFICATION_KIND_RETURN_ANSWERED\x10\t\x12\x1f\n\x1bNOTIFICATION_KIND_EXTENSION\x10\n\x12\x1d\n\x19NOTIFICATION_KIND_CHANGED\x10\x0b\x12\x1c\n\x18NOTIFICATION_KIND_REPORT\x10\x0c\x12#\n\x1fNOTIFICATION_KIND_URGING_NOTICE\x10\r\x12 \n\x1cNOTIFICATION_KIND_ESCALATION\x10\x0e\x12 \n\x1cNOTIFICATION_KIND_OBLIGATION\x10\x0f\x12\x1e\n\x1aNOTIFICATION_KIND_OBSTACLE\x10\x10\x12 \n\x1cNOTIFICATION_KIND_INSPECTION\x10\x11\x12\x1d\n\x19NOTIFICATION_KIND_INQUIRY\x10\x12\x12\x1e\n\x1aNOTIFICATION_KIND_CALENDAR\x10\x13\x12#\n\x1fNOTIFICATION_KIND_SECRET_REPORT\x10\x14\x12\x1d\n\x19NOTIFICATION_KIND_ABSENCE\x10\x15\x12\x1a\n\x16NOTIFICATION_KIND_UNIT\x10\x16*\xf2\x01\n\x13NotificationSubject\x12$\n NOTIFICATION_SUBJECT_UNSPECIFIED\x10\x00\x12&\n\"NOTIFICATION_SUBJECT_URGING_NOTICE\x10\x01\x12#\n\x1fNOTIFICATION_SUBJECT_ESCALATION\x10\x02\x12!\n\x1dNOTIFICATION_SUBJECT_OBSTACLE\x10\x03\x12#\n\x1fNOTIFICATION_SUBJECT_INSPECTION\x10\x04\x12 \n\x1cNOTIFICATION_SUBJECT_INQUIRY\x10\x05\x32\xe1\x02\n\x13NotificationService\x12t\n\x11ListNotifications\x12..ykcd.notification.v1.ListNotificationsRequest\x1a/.ykcd.notification.v1.ListNotificationsResponse\x12Y\n\x08MarkRead\x12%.ykcd.notification.v1.MarkReadRequest\x1a&.ykcd.notification.v1.MarkReadResponse\x12y\n\x12WatchNotifications\x12/.ykcd.notification.v1.WatchNotificationsRequest\x1a\x30.ykcd.notification.v1.WatchNotificationsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,22 +41,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MARKREADREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_MARKREADREQUEST'].fields_by_name['ids']._loaded_options = None
   _globals['_MARKREADREQUEST'].fields_by_name['ids']._serialized_options = b'\272H\r\222\001\n\020\364\003\"\005r\003\260\001\001'
-  _globals['_NOTIFICATIONKIND']._serialized_start=866
-  _globals['_NOTIFICATIONKIND']._serialized_end=1189
+  _globals['_NOTIFICATIONKIND']._serialized_start=951
+  _globals['_NOTIFICATIONKIND']._serialized_end=1737
+  _globals['_NOTIFICATIONSUBJECT']._serialized_start=1740
+  _globals['_NOTIFICATIONSUBJECT']._serialized_end=1982
   _globals['_NOTIFICATION']._serialized_start=128
-  _globals['_NOTIFICATION']._serialized_end=356
-  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_start=358
-  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_end=466
-  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_start=469
-  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_end=602
-  _globals['_MARKREADREQUEST']._serialized_start=604
-  _globals['_MARKREADREQUEST']._serialized_end=682
-  _globals['_MARKREADRESPONSE']._serialized_start=684
-  _globals['_MARKREADRESPONSE']._serialized_end=724
-  _globals['_WATCHNOTIFICATIONSREQUEST']._serialized_start=726
-  _globals['_WATCHNOTIFICATIONSREQUEST']._serialized_end=753
-  _globals['_WATCHNOTIFICATIONSRESPONSE']._serialized_start=755
-  _globals['_WATCHNOTIFICATIONSRESPONSE']._serialized_end=863
-  _globals['_NOTIFICATIONSERVICE']._serialized_start=1192
-  _globals['_NOTIFICATIONSERVICE']._serialized_end=1545
+  _globals['_NOTIFICATION']._serialized_end=441
+  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_start=443
+  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_end=551
+  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_start=554
+  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_end=687
+  _globals['_MARKREADREQUEST']._serialized_start=689
+  _globals['_MARKREADREQUEST']._serialized_end=767
+  _globals['_MARKREADRESPONSE']._serialized_start=769
+  _globals['_MARKREADRESPONSE']._serialized_end=809
+  _globals['_WATCHNOTIFICATIONSREQUEST']._serialized_start=811
+  _globals['_WATCHNOTIFICATIONSREQUEST']._serialized_end=838
+  _globals['_WATCHNOTIFICATIONSRESPONSE']._serialized_start=840
+  _globals['_WATCHNOTIFICATIONSRESPONSE']._serialized_end=948
+  _globals['_NOTIFICATIONSERVICE']._serialized_start=1985
+  _globals['_NOTIFICATIONSERVICE']._serialized_end=2338
 # @@protoc_insertion_point(module_scope)

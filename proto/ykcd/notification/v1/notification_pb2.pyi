@@ -35,8 +35,32 @@ class _NotificationKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Noti
     NOTIFICATION_KIND_VERIFIED: _NotificationKind.ValueType  # 6
     NOTIFICATION_KIND_SENT_BACK: _NotificationKind.ValueType  # 7
     NOTIFICATION_KIND_OVERDUE: _NotificationKind.ValueType  # 8
+    NOTIFICATION_KIND_RETURN_ANSWERED: _NotificationKind.ValueType  # 9
+    """Đ7.2.d: the Office's answer to a return."""
+    NOTIFICATION_KIND_EXTENSION: _NotificationKind.ValueType  # 10
+    NOTIFICATION_KIND_CHANGED: _NotificationKind.ValueType  # 11
+    """Amended, cancelled, reopened, moved to another unit, given to another specialist."""
+    NOTIFICATION_KIND_REPORT: _NotificationKind.ValueType  # 12
+    """A unit's report: drafted, withdrawn, reviewed, sent on paper."""
+    NOTIFICATION_KIND_URGING_NOTICE: _NotificationKind.ValueType  # 13
+    """Đ8.1.e."""
+    NOTIFICATION_KIND_ESCALATION: _NotificationKind.ValueType  # 14
+    NOTIFICATION_KIND_OBLIGATION: _NotificationKind.ValueType  # 15
+    """Đ7.2.c: the update per quarter."""
+    NOTIFICATION_KIND_OBSTACLE: _NotificationKind.ValueType  # 16
+    NOTIFICATION_KIND_INSPECTION: _NotificationKind.ValueType  # 17
+    NOTIFICATION_KIND_INQUIRY: _NotificationKind.ValueType  # 18
+    NOTIFICATION_KIND_CALENDAR: _NotificationKind.ValueType  # 19
+    """A new calendar moved due dates."""
+    NOTIFICATION_KIND_SECRET_REPORT: _NotificationKind.ValueType  # 20
+    """Đ6.2: the paper report under the secret regime."""
+    NOTIFICATION_KIND_ABSENCE: _NotificationKind.ValueType  # 21
+    """Who stands in for whom."""
+    NOTIFICATION_KIND_UNIT: _NotificationKind.ValueType  # 22
+    """D12: units dissolved."""
 
-class NotificationKind(_NotificationKind, metaclass=_NotificationKindEnumTypeWrapper): ...
+class NotificationKind(_NotificationKind, metaclass=_NotificationKindEnumTypeWrapper):
+    """What it is about; the title says the rest."""
 
 NOTIFICATION_KIND_UNSPECIFIED: NotificationKind.ValueType  # 0
 NOTIFICATION_KIND_TASK_ASSIGNED: NotificationKind.ValueType  # 1
@@ -47,7 +71,54 @@ NOTIFICATION_KIND_REPORTED: NotificationKind.ValueType  # 5
 NOTIFICATION_KIND_VERIFIED: NotificationKind.ValueType  # 6
 NOTIFICATION_KIND_SENT_BACK: NotificationKind.ValueType  # 7
 NOTIFICATION_KIND_OVERDUE: NotificationKind.ValueType  # 8
+NOTIFICATION_KIND_RETURN_ANSWERED: NotificationKind.ValueType  # 9
+"""Đ7.2.d: the Office's answer to a return."""
+NOTIFICATION_KIND_EXTENSION: NotificationKind.ValueType  # 10
+NOTIFICATION_KIND_CHANGED: NotificationKind.ValueType  # 11
+"""Amended, cancelled, reopened, moved to another unit, given to another specialist."""
+NOTIFICATION_KIND_REPORT: NotificationKind.ValueType  # 12
+"""A unit's report: drafted, withdrawn, reviewed, sent on paper."""
+NOTIFICATION_KIND_URGING_NOTICE: NotificationKind.ValueType  # 13
+"""Đ8.1.e."""
+NOTIFICATION_KIND_ESCALATION: NotificationKind.ValueType  # 14
+NOTIFICATION_KIND_OBLIGATION: NotificationKind.ValueType  # 15
+"""Đ7.2.c: the update per quarter."""
+NOTIFICATION_KIND_OBSTACLE: NotificationKind.ValueType  # 16
+NOTIFICATION_KIND_INSPECTION: NotificationKind.ValueType  # 17
+NOTIFICATION_KIND_INQUIRY: NotificationKind.ValueType  # 18
+NOTIFICATION_KIND_CALENDAR: NotificationKind.ValueType  # 19
+"""A new calendar moved due dates."""
+NOTIFICATION_KIND_SECRET_REPORT: NotificationKind.ValueType  # 20
+"""Đ6.2: the paper report under the secret regime."""
+NOTIFICATION_KIND_ABSENCE: NotificationKind.ValueType  # 21
+"""Who stands in for whom."""
+NOTIFICATION_KIND_UNIT: NotificationKind.ValueType  # 22
+"""D12: units dissolved."""
 Global___NotificationKind: _TypeAlias = NotificationKind  # noqa: Y015
+
+class _NotificationSubject:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NotificationSubjectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotificationSubject.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NOTIFICATION_SUBJECT_UNSPECIFIED: _NotificationSubject.ValueType  # 0
+    NOTIFICATION_SUBJECT_URGING_NOTICE: _NotificationSubject.ValueType  # 1
+    NOTIFICATION_SUBJECT_ESCALATION: _NotificationSubject.ValueType  # 2
+    NOTIFICATION_SUBJECT_OBSTACLE: _NotificationSubject.ValueType  # 3
+    NOTIFICATION_SUBJECT_INSPECTION: _NotificationSubject.ValueType  # 4
+    NOTIFICATION_SUBJECT_INQUIRY: _NotificationSubject.ValueType  # 5
+
+class NotificationSubject(_NotificationSubject, metaclass=_NotificationSubjectEnumTypeWrapper):
+    """What `subject_id` names."""
+
+NOTIFICATION_SUBJECT_UNSPECIFIED: NotificationSubject.ValueType  # 0
+NOTIFICATION_SUBJECT_URGING_NOTICE: NotificationSubject.ValueType  # 1
+NOTIFICATION_SUBJECT_ESCALATION: NotificationSubject.ValueType  # 2
+NOTIFICATION_SUBJECT_OBSTACLE: NotificationSubject.ValueType  # 3
+NOTIFICATION_SUBJECT_INSPECTION: NotificationSubject.ValueType  # 4
+NOTIFICATION_SUBJECT_INQUIRY: NotificationSubject.ValueType  # 5
+Global___NotificationSubject: _TypeAlias = NotificationSubject  # noqa: Y015
 
 @_typing.final
 class Notification(_message.Message):
@@ -60,12 +131,18 @@ class Notification(_message.Message):
     ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     READ_TIME_FIELD_NUMBER: _builtins.int
+    SUBJECT_KIND_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     kind: Global___NotificationKind.ValueType
     title: _builtins.str
     """Vietnamese, one line."""
     body: _builtins.str
     assignment_id: _builtins.str
+    """Empty: it is about none."""
+    subject_kind: Global___NotificationSubject.ValueType
+    """What it leads to rather than to the assignment; UNSPECIFIED and empty: nothing else."""
+    subject_id: _builtins.str
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -82,10 +159,12 @@ class Notification(_message.Message):
         assignment_id: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         read_time: _timestamp_pb2.Timestamp | None = ...,
+        subject_kind: Global___NotificationSubject.ValueType = ...,
+        subject_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "read_time", b"read_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "body", b"body", "create_time", b"create_time", "id", b"id", "kind", b"kind", "read_time", b"read_time", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "body", b"body", "create_time", b"create_time", "id", b"id", "kind", b"kind", "read_time", b"read_time", "subject_id", b"subject_id", "subject_kind", b"subject_kind", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

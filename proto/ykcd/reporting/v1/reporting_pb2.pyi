@@ -11,6 +11,8 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
 from ykcd.assignment.v1 import assignment_pb2 as _assignment_pb2
+from ykcd.assignment.v1 import obstacle_pb2 as _obstacle_pb2
+from ykcd.deadline.v1 import urging_pb2 as _urging_pb2
 from ykcd.directive.v1 import directive_pb2 as _directive_pb2
 import builtins as _builtins
 import sys
@@ -22,6 +24,58 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _SummaryColumn:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SummaryColumnEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SummaryColumn.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUMMARY_COLUMN_UNSPECIFIED: _SummaryColumn.ValueType  # 0
+    SUMMARY_COLUMN_TOTAL: _SummaryColumn.ValueType  # 1
+    SUMMARY_COLUMN_DONE: _SummaryColumn.ValueType  # 2
+    SUMMARY_COLUMN_DONE_ON_TIME: _SummaryColumn.ValueType  # 3
+    SUMMARY_COLUMN_DONE_LATE: _SummaryColumn.ValueType  # 4
+    SUMMARY_COLUMN_DOING: _SummaryColumn.ValueType  # 5
+    SUMMARY_COLUMN_DOING_IN_TIME: _SummaryColumn.ValueType  # 6
+    SUMMARY_COLUMN_DOING_OVERDUE: _SummaryColumn.ValueType  # 7
+    SUMMARY_COLUMN_NOT_STARTED: _SummaryColumn.ValueType  # 8
+    SUMMARY_COLUMN_NOT_STARTED_IN_TIME: _SummaryColumn.ValueType  # 9
+    SUMMARY_COLUMN_NOT_STARTED_OVERDUE: _SummaryColumn.ValueType  # 10
+    SUMMARY_COLUMN_WITHOUT_DEADLINE: _SummaryColumn.ValueType  # 11
+    SUMMARY_COLUMN_WITHOUT_DEADLINE_DONE: _SummaryColumn.ValueType  # 12
+    SUMMARY_COLUMN_OBLIGATIONS_FULFILLED: _SummaryColumn.ValueType  # 13
+    SUMMARY_COLUMN_OBLIGATIONS_MISSED: _SummaryColumn.ValueType  # 14
+    SUMMARY_COLUMN_OBLIGATIONS_OPEN: _SummaryColumn.ValueType  # 15
+    SUMMARY_COLUMN_ESCALATED: _SummaryColumn.ValueType  # 16
+    SUMMARY_COLUMN_LATE_UPDATES: _SummaryColumn.ValueType  # 17
+    SUMMARY_COLUMN_RETURN_REQUESTED: _SummaryColumn.ValueType  # 18
+    SUMMARY_COLUMN_COORDINATING: _SummaryColumn.ValueType  # 19
+
+class SummaryColumn(_SummaryColumn, metaclass=_SummaryColumnEnumTypeWrapper):
+    """A column of Annex V, as in UnitCounts."""
+
+SUMMARY_COLUMN_UNSPECIFIED: SummaryColumn.ValueType  # 0
+SUMMARY_COLUMN_TOTAL: SummaryColumn.ValueType  # 1
+SUMMARY_COLUMN_DONE: SummaryColumn.ValueType  # 2
+SUMMARY_COLUMN_DONE_ON_TIME: SummaryColumn.ValueType  # 3
+SUMMARY_COLUMN_DONE_LATE: SummaryColumn.ValueType  # 4
+SUMMARY_COLUMN_DOING: SummaryColumn.ValueType  # 5
+SUMMARY_COLUMN_DOING_IN_TIME: SummaryColumn.ValueType  # 6
+SUMMARY_COLUMN_DOING_OVERDUE: SummaryColumn.ValueType  # 7
+SUMMARY_COLUMN_NOT_STARTED: SummaryColumn.ValueType  # 8
+SUMMARY_COLUMN_NOT_STARTED_IN_TIME: SummaryColumn.ValueType  # 9
+SUMMARY_COLUMN_NOT_STARTED_OVERDUE: SummaryColumn.ValueType  # 10
+SUMMARY_COLUMN_WITHOUT_DEADLINE: SummaryColumn.ValueType  # 11
+SUMMARY_COLUMN_WITHOUT_DEADLINE_DONE: SummaryColumn.ValueType  # 12
+SUMMARY_COLUMN_OBLIGATIONS_FULFILLED: SummaryColumn.ValueType  # 13
+SUMMARY_COLUMN_OBLIGATIONS_MISSED: SummaryColumn.ValueType  # 14
+SUMMARY_COLUMN_OBLIGATIONS_OPEN: SummaryColumn.ValueType  # 15
+SUMMARY_COLUMN_ESCALATED: SummaryColumn.ValueType  # 16
+SUMMARY_COLUMN_LATE_UPDATES: SummaryColumn.ValueType  # 17
+SUMMARY_COLUMN_RETURN_REQUESTED: SummaryColumn.ValueType  # 18
+SUMMARY_COLUMN_COORDINATING: SummaryColumn.ValueType  # 19
+Global___SummaryColumn: _TypeAlias = SummaryColumn  # noqa: Y015
 
 class _AssignmentOrder:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -58,6 +112,12 @@ class _WorklistSectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Workl
     WORKLIST_SECTION_IN_PROGRESS: _WorklistSection.ValueType  # 4
     WORKLIST_SECTION_RETURN_REQUESTED: _WorklistSection.ValueType  # 5
     """For Office leaders: sent back by units, waiting for a decision (Đ7.2.d)."""
+    WORKLIST_SECTION_EXTENSIONS: _WorklistSection.ValueType  # 6
+    """Extensions that wait for their decision: for a specialist those that he follows, for Office leaders and the Chairman all."""
+    WORKLIST_SECTION_OBSTACLES: _WorklistSection.ValueType  # 7
+    """Đ8.1.b: obstacles that wait for the Office's proposal (a specialist), for a direction (Office leaders)."""
+    WORKLIST_SECTION_REPORTS_TO_REVIEW: _WorklistSection.ValueType  # 8
+    """Đ8.1.a: progress and periodic reports that the specialist hasn't looked at."""
 
 class WorklistSection(_WorklistSection, metaclass=_WorklistSectionEnumTypeWrapper): ...
 
@@ -69,6 +129,12 @@ WORKLIST_SECTION_AWAITING_ME: WorklistSection.ValueType  # 3
 WORKLIST_SECTION_IN_PROGRESS: WorklistSection.ValueType  # 4
 WORKLIST_SECTION_RETURN_REQUESTED: WorklistSection.ValueType  # 5
 """For Office leaders: sent back by units, waiting for a decision (Đ7.2.d)."""
+WORKLIST_SECTION_EXTENSIONS: WorklistSection.ValueType  # 6
+"""Extensions that wait for their decision: for a specialist those that he follows, for Office leaders and the Chairman all."""
+WORKLIST_SECTION_OBSTACLES: WorklistSection.ValueType  # 7
+"""Đ8.1.b: obstacles that wait for the Office's proposal (a specialist), for a direction (Office leaders)."""
+WORKLIST_SECTION_REPORTS_TO_REVIEW: WorklistSection.ValueType  # 8
+"""Đ8.1.a: progress and periodic reports that the specialist hasn't looked at."""
 Global___WorklistSection: _TypeAlias = WorklistSection  # noqa: Y015
 
 @_typing.final
@@ -113,6 +179,20 @@ class AssignmentFilter(_message.Message):
     QUERY_FIELD_NUMBER: _builtins.int
     DELEGATED_TO_ME_FIELD_NUMBER: _builtins.int
     DUE_SOON_FIELD_NUMBER: _builtins.int
+    EXECUTION_FIELD_NUMBER: _builtins.int
+    COLUMN_FIELD_NUMBER: _builtins.int
+    ISSUE_FROM_FIELD_NUMBER: _builtins.int
+    ISSUE_TO_FIELD_NUMBER: _builtins.int
+    REGIME_FIELD_NUMBER: _builtins.int
+    PHASED_FIELD_NUMBER: _builtins.int
+    EXTENSION_PENDING_FIELD_NUMBER: _builtins.int
+    OBSTACLE_OPEN_FIELD_NUMBER: _builtins.int
+    OBSTACLE_STATES_FIELD_NUMBER: _builtins.int
+    URGED_FIELD_NUMBER: _builtins.int
+    ESCALATED_FIELD_NUMBER: _builtins.int
+    OBLIGATION_MISSED_FIELD_NUMBER: _builtins.int
+    REPORT_TO_REVIEW_FIELD_NUMBER: _builtins.int
+    FOLLOWED_BY_ME_FIELD_NUMBER: _builtins.int
     field_id: _builtins.str
     specialist_id: _builtins.str
     without_specialist: _builtins.bool
@@ -125,6 +205,25 @@ class AssignmentFilter(_message.Message):
     """Only where the caller is the leader or an officer named in the delegation."""
     due_soon: _builtins.bool
     """Open and due within 5 working days."""
+    column: Global___SummaryColumn.ValueType
+    """What a cell of the summary counts, in all its phases: part_count of the answer is the cell's figure."""
+    regime: _directive_pb2.Regime.ValueType
+    phased: _builtins.bool
+    """Whether it is a phase of a task (Đ3.4)."""
+    extension_pending: _builtins.bool
+    """An extension waits for its decision."""
+    obstacle_open: _builtins.bool
+    """An obstacle isn't closed."""
+    urged: _builtins.bool
+    """Has had a phiếu báo that counts against the unit (D15)."""
+    escalated: _builtins.bool
+    """Was reported to the Chairman (Đ8.1.e), whether or not he has decided."""
+    obligation_missed: _builtins.bool
+    """The last quarter that is over went by without an update (Đ7.2.c)."""
+    report_to_review: _builtins.bool
+    """A progress or periodic report waits for the specialist."""
+    followed_by_me: _builtins.bool
+    """The caller is its specialist or stands in for him."""
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[_assignment_pb2.AssignmentState.ValueType]: ...
     @_builtins.property
@@ -137,6 +236,18 @@ class AssignmentFilter(_message.Message):
     def due_from(self) -> _date_pb2.Date: ...
     @_builtins.property
     def due_to(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def execution(self) -> _containers.RepeatedScalarFieldContainer[_assignment_pb2.Execution.ValueType]: ...
+    @_builtins.property
+    def issue_from(self) -> _date_pb2.Date:
+        """Of documents issued from this day, to this day: as in GetSummaryRequest."""
+
+    @_builtins.property
+    def issue_to(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def obstacle_states(self) -> _containers.RepeatedScalarFieldContainer[_obstacle_pb2.ObstacleState.ValueType]:
+        """Has an obstacle in one of these states."""
+
     def __init__(
         self,
         *,
@@ -154,14 +265,33 @@ class AssignmentFilter(_message.Message):
         query: _builtins.str = ...,
         delegated_to_me: _builtins.bool = ...,
         due_soon: _builtins.bool = ...,
+        execution: _abc.Iterable[_assignment_pb2.Execution.ValueType] | None = ...,
+        column: Global___SummaryColumn.ValueType = ...,
+        issue_from: _date_pb2.Date | None = ...,
+        issue_to: _date_pb2.Date | None = ...,
+        regime: _directive_pb2.Regime.ValueType = ...,
+        phased: _builtins.bool | None = ...,
+        extension_pending: _builtins.bool = ...,
+        obstacle_open: _builtins.bool = ...,
+        obstacle_states: _abc.Iterable[_obstacle_pb2.ObstacleState.ValueType] | None = ...,
+        urged: _builtins.bool = ...,
+        escalated: _builtins.bool = ...,
+        obligation_missed: _builtins.bool = ...,
+        report_to_review: _builtins.bool = ...,
+        followed_by_me: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "due_from", b"due_from", "due_to", b"due_to", "has_deadline", b"has_deadline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "_phased", b"_phased", "due_from", b"due_from", "due_to", b"due_to", "has_deadline", b"has_deadline", "issue_from", b"issue_from", "issue_to", b"issue_to", "phased", b"phased"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "delegated_to_me", b"delegated_to_me", "directive_id", b"directive_id", "due_from", b"due_from", "due_soon", b"due_soon", "due_to", b"due_to", "field_id", b"field_id", "has_deadline", b"has_deadline", "query", b"query", "roles", b"roles", "specialist_id", b"specialist_id", "states", b"states", "timeliness", b"timeliness", "unit_ids", b"unit_ids", "without_specialist", b"without_specialist"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "_phased", b"_phased", "column", b"column", "delegated_to_me", b"delegated_to_me", "directive_id", b"directive_id", "due_from", b"due_from", "due_soon", b"due_soon", "due_to", b"due_to", "escalated", b"escalated", "execution", b"execution", "extension_pending", b"extension_pending", "field_id", b"field_id", "followed_by_me", b"followed_by_me", "has_deadline", b"has_deadline", "issue_from", b"issue_from", "issue_to", b"issue_to", "obligation_missed", b"obligation_missed", "obstacle_open", b"obstacle_open", "obstacle_states", b"obstacle_states", "phased", b"phased", "query", b"query", "regime", b"regime", "report_to_review", b"report_to_review", "roles", b"roles", "specialist_id", b"specialist_id", "states", b"states", "timeliness", b"timeliness", "unit_ids", b"unit_ids", "urged", b"urged", "without_specialist", b"without_specialist"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__has_deadline: _TypeAlias = _typing.Literal["has_deadline"]  # noqa: Y015
     _WhichOneofArgType__has_deadline: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline"]  # noqa: Y015
+    _WhichOneofReturnType__phased: _TypeAlias = _typing.Literal["phased"]  # noqa: Y015
+    _WhichOneofArgType__phased: _TypeAlias = _typing.Literal["_phased", b"_phased"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__has_deadline) -> _WhichOneofReturnType__has_deadline | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phased) -> _WhichOneofReturnType__phased | None: ...
 
 Global___AssignmentFilter: _TypeAlias = AssignmentFilter  # noqa: Y015
 
@@ -190,6 +320,23 @@ class AssignmentRow(_message.Message):
     COMPLETED_ON_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     TASK_CLASS_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    PHASE_NAME_FIELD_NUMBER: _builtins.int
+    REGIME_FIELD_NUMBER: _builtins.int
+    DIRECTIVE_STATE_FIELD_NUMBER: _builtins.int
+    ORIGINAL_DUE_DATE_FIELD_NUMBER: _builtins.int
+    DEADLINE_CYCLE_FIELD_NUMBER: _builtins.int
+    EXTENSION_PENDING_FIELD_NUMBER: _builtins.int
+    FORWARDED_FROM_ID_FIELD_NUMBER: _builtins.int
+    OBSTACLE_OPEN_FIELD_NUMBER: _builtins.int
+    REPORT_TO_REVIEW_FIELD_NUMBER: _builtins.int
+    CYCLE_NOTICES_FIELD_NUMBER: _builtins.int
+    URGING_NOTICES_FIELD_NUMBER: _builtins.int
+    ESCALATED_FIELD_NUMBER: _builtins.int
+    ESCALATION_OPEN_FIELD_NUMBER: _builtins.int
+    OBLIGATION_STATE_FIELD_NUMBER: _builtins.int
+    OBLIGATION_PERIOD_END_FIELD_NUMBER: _builtins.int
+    LATE_UPDATE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     version: _builtins.int
     task_id: _builtins.str
@@ -205,6 +352,28 @@ class AssignmentRow(_message.Message):
     state: _assignment_pb2.AssignmentState.ValueType
     execution: _assignment_pb2.Execution.ValueType
     timeliness: _assignment_pb2.Timeliness.ValueType
+    phase: _builtins.int
+    """1-based phase of a phased task (Đ3.4); 0: not phased."""
+    phase_name: _builtins.str
+    regime: _directive_pb2.Regime.ValueType
+    directive_state: _directive_pb2.DirectiveState.ValueType
+    """PUBLISHED, AMENDED, SUPERSEDED or REVOKED."""
+    deadline_cycle: _builtins.int
+    extension_pending: _builtins.bool
+    forwarded_from_id: _builtins.str
+    """Đ7.2.d, D12: the assignment from which it came. Empty: none."""
+    obstacle_open: _builtins.bool
+    report_to_review: _builtins.bool
+    cycle_notices: _builtins.int
+    """Phiếu báo issued in this cycle."""
+    urging_notices: _builtins.int
+    """Phiếu báo of all cycles that count against the unit (D15)."""
+    escalated: _builtins.bool
+    """Đ8.1.e: whether it was ever reported to the Chairman, and whether that is still open."""
+    escalation_open: _builtins.bool
+    obligation_state: _urging_pb2.ObligationState.ValueType
+    """Đ7.2.c: of the last quarter that is decided, else of the present one. UNSPECIFIED: it owes none."""
+    late_update: _builtins.bool
     @_builtins.property
     def directive_issue_date(self) -> _date_pb2.Date: ...
     @_builtins.property
@@ -217,6 +386,12 @@ class AssignmentRow(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def task_class(self) -> _directive_pb2.TaskClass: ...
+    @_builtins.property
+    def original_due_date(self) -> _date_pb2.Date:
+        """The due date as first given, and which deadline this is: 1 unless it was moved (D4)."""
+
+    @_builtins.property
+    def obligation_period_end(self) -> _date_pb2.Date: ...
     def __init__(
         self,
         *,
@@ -241,12 +416,31 @@ class AssignmentRow(_message.Message):
         completed_on: _date_pb2.Date | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         task_class: _directive_pb2.TaskClass | None = ...,
+        phase: _builtins.int = ...,
+        phase_name: _builtins.str = ...,
+        regime: _directive_pb2.Regime.ValueType = ...,
+        directive_state: _directive_pb2.DirectiveState.ValueType = ...,
+        original_due_date: _date_pb2.Date | None = ...,
+        deadline_cycle: _builtins.int = ...,
+        extension_pending: _builtins.bool = ...,
+        forwarded_from_id: _builtins.str = ...,
+        obstacle_open: _builtins.bool = ...,
+        report_to_review: _builtins.bool = ...,
+        cycle_notices: _builtins.int = ...,
+        urging_notices: _builtins.int = ...,
+        escalated: _builtins.bool = ...,
+        escalation_open: _builtins.bool = ...,
+        obligation_state: _urging_pb2.ObligationState.ValueType = ...,
+        obligation_period_end: _date_pb2.Date | None = ...,
+        late_update: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed_on", b"completed_on", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "task_class", b"task_class", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "completed_on", b"completed_on", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "late_update", b"late_update", "obligation_period_end", b"obligation_period_end", "original_due_date", b"original_due_date", "task_class", b"task_class", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_on", b"completed_on", "content", b"content", "directive_abstract", b"directive_abstract", "directive_code", b"directive_code", "directive_id", b"directive_id", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "execution", b"execution", "field_id", b"field_id", "id", b"id", "role", b"role", "specialist_id", b"specialist_id", "state", b"state", "task_class", b"task_class", "task_id", b"task_id", "timeliness", b"timeliness", "unit_id", b"unit_id", "unit_name", b"unit_name", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "completed_on", b"completed_on", "content", b"content", "cycle_notices", b"cycle_notices", "deadline_cycle", b"deadline_cycle", "directive_abstract", b"directive_abstract", "directive_code", b"directive_code", "directive_id", b"directive_id", "directive_issue_date", b"directive_issue_date", "directive_state", b"directive_state", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "escalated", b"escalated", "escalation_open", b"escalation_open", "execution", b"execution", "extension_pending", b"extension_pending", "field_id", b"field_id", "forwarded_from_id", b"forwarded_from_id", "id", b"id", "late_update", b"late_update", "obligation_period_end", b"obligation_period_end", "obligation_state", b"obligation_state", "obstacle_open", b"obstacle_open", "original_due_date", b"original_due_date", "phase", b"phase", "phase_name", b"phase_name", "regime", b"regime", "report_to_review", b"report_to_review", "role", b"role", "specialist_id", b"specialist_id", "state", b"state", "task_class", b"task_class", "task_id", b"task_id", "timeliness", b"timeliness", "unit_id", b"unit_id", "unit_name", b"unit_name", "update_time", b"update_time", "urging_notices", b"urging_notices", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__late_update: _TypeAlias = _typing.Literal["late_update"]  # noqa: Y015
+    _WhichOneofArgType__late_update: _TypeAlias = _typing.Literal["_late_update", b"_late_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__late_update) -> _WhichOneofReturnType__late_update | None: ...
 
 Global___AssignmentRow: _TypeAlias = AssignmentRow  # noqa: Y015
 
@@ -291,10 +485,13 @@ class SearchAssignmentsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TOTAL_COUNT_FIELD_NUMBER: _builtins.int
     STALE_FIELD_NUMBER: _builtins.int
+    PART_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     total_count: _builtins.int
     stale: _builtins.bool
     """A write named in read_after hasn't arrived yet: "đang cập nhật"."""
+    part_count: _builtins.int
+    """Where the filter names a column: how many parts (task, unit, role) the rows are; the phases of one are several rows."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssignmentRow]: ...
     def __init__(
@@ -304,10 +501,11 @@ class SearchAssignmentsResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         total_count: _builtins.int = ...,
         stale: _builtins.bool = ...,
+        part_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rows", b"rows", "stale", b"stale", "total_count", b"total_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "part_count", b"part_count", "rows", b"rows", "stale", b"stale", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -343,8 +541,10 @@ Global___GetSummaryRequest: _TypeAlias = GetSummaryRequest  # noqa: Y015
 
 @_typing.final
 class UnitCounts(_message.Message):
-    """Counts of LEAD assignments with a deadline, in the columns of Annex V; the identities total = done + doing + not_started,
-    done = on_time + late, doing = in_time + overdue, not_started = in_time + overdue hold in every row.
+    """Counts of parts in the columns of Annex V. A part is a task's one unit in one role: its phases count as one, open while one is, overdue when
+    one is, on time when all were. What was forwarded, cancelled or succeeded counts nowhere. The columns of total are LEAD parts with a
+    deadline. In every row: total = done + doing + not_started, done = on_time + late, doing = in_time + overdue,
+    not_started = in_time + overdue, without_deadline = done + fulfilled + missed + open.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -365,6 +565,12 @@ class UnitCounts(_message.Message):
     RETURN_REQUESTED_FIELD_NUMBER: _builtins.int
     COORDINATING_FIELD_NUMBER: _builtins.int
     LATE_UPDATES_FIELD_NUMBER: _builtins.int
+    URGING_NOTICES_FIELD_NUMBER: _builtins.int
+    ESCALATED_FIELD_NUMBER: _builtins.int
+    WITHOUT_DEADLINE_DONE_FIELD_NUMBER: _builtins.int
+    OBLIGATIONS_FULFILLED_FIELD_NUMBER: _builtins.int
+    OBLIGATIONS_MISSED_FIELD_NUMBER: _builtins.int
+    OBLIGATIONS_OPEN_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Empty in the province's row."""
     unit_name: _builtins.str
@@ -379,12 +585,24 @@ class UnitCounts(_message.Message):
     not_started_in_time: _builtins.int
     not_started_overdue: _builtins.int
     without_deadline: _builtins.int
-    """Outside total."""
+    """LEAD parts without any deadline, outside total."""
     return_requested: _builtins.int
     """Sent back to the Office, waiting for its decision; within not_started or doing."""
     coordinating: _builtins.int
     """Coordinating and aggregating parts, never in the total."""
     late_updates: _builtins.int
+    """Parts of total whose result came into the system late (Đ7.2.c)."""
+    urging_notices: _builtins.int
+    """Phiếu báo that count against the unit (D15), for any of its parts: notices, not parts."""
+    escalated: _builtins.int
+    """Parts of any role that were reported to the Chairman (Đ8.1.e)."""
+    without_deadline_done: _builtins.int
+    """Of without_deadline: done."""
+    obligations_fulfilled: _builtins.int
+    """… not done, by the last quarter that is decided (Đ7.2.c): updated, or not."""
+    obligations_missed: _builtins.int
+    obligations_open: _builtins.int
+    """… not done, and no quarter is decided yet."""
     def __init__(
         self,
         *,
@@ -404,10 +622,16 @@ class UnitCounts(_message.Message):
         return_requested: _builtins.int = ...,
         coordinating: _builtins.int = ...,
         late_updates: _builtins.int = ...,
+        urging_notices: _builtins.int = ...,
+        escalated: _builtins.int = ...,
+        without_deadline_done: _builtins.int = ...,
+        obligations_fulfilled: _builtins.int = ...,
+        obligations_missed: _builtins.int = ...,
+        obligations_open: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["coordinating", b"coordinating", "doing", b"doing", "doing_in_time", b"doing_in_time", "doing_overdue", b"doing_overdue", "done", b"done", "done_late", b"done_late", "done_on_time", b"done_on_time", "late_updates", b"late_updates", "not_started", b"not_started", "not_started_in_time", b"not_started_in_time", "not_started_overdue", b"not_started_overdue", "return_requested", b"return_requested", "total", b"total", "unit_id", b"unit_id", "unit_name", b"unit_name", "without_deadline", b"without_deadline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["coordinating", b"coordinating", "doing", b"doing", "doing_in_time", b"doing_in_time", "doing_overdue", b"doing_overdue", "done", b"done", "done_late", b"done_late", "done_on_time", b"done_on_time", "escalated", b"escalated", "late_updates", b"late_updates", "not_started", b"not_started", "not_started_in_time", b"not_started_in_time", "not_started_overdue", b"not_started_overdue", "obligations_fulfilled", b"obligations_fulfilled", "obligations_missed", b"obligations_missed", "obligations_open", b"obligations_open", "return_requested", b"return_requested", "total", b"total", "unit_id", b"unit_id", "unit_name", b"unit_name", "urging_notices", b"urging_notices", "without_deadline", b"without_deadline", "without_deadline_done", b"without_deadline_done"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -422,9 +646,12 @@ class Summary(_message.Message):
     TASK_COUNT_FIELD_NUMBER: _builtins.int
     AS_OF_TIME_FIELD_NUMBER: _builtins.int
     STALE_FIELD_NUMBER: _builtins.int
+    PART_COUNT_FIELD_NUMBER: _builtins.int
     task_count: _builtins.int
-    """Distinct tasks behind the assignments."""
+    """Distinct tasks behind the parts."""
     stale: _builtins.bool
+    part_count: _builtins.int
+    """All parts, those of coordinating and aggregating units included."""
     @_builtins.property
     def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitCounts]: ...
     @_builtins.property
@@ -439,10 +666,11 @@ class Summary(_message.Message):
         task_count: _builtins.int = ...,
         as_of_time: _timestamp_pb2.Timestamp | None = ...,
         stale: _builtins.bool = ...,
+        part_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "province", b"province", "stale", b"stale", "task_count", b"task_count", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "part_count", b"part_count", "province", b"province", "stale", b"stale", "task_count", b"task_count", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
