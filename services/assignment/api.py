@@ -1,27 +1,32 @@
 """The gRPC doors: proto in, use case, proto out."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1 import assignment_pb2_grpc
 
-from kit import db, page
+from kit import db
 from kit.dates import optional_date, to_date
 from kit.errors import Aborted, InvalidArgument
+from kit.ids import optional_uuid
+from kit.page import Page
 from kit.rpc import Call, Servicer, read, receive, watch, write
 from kit.rpc.validation import validate
-from services.assignment import files, queries, service
-from services.assignment.convert import evidence_to_proto, task_to_proto
+from services.assignment import files, queries
+from services.assignment.convert import evidence_to_proto, plan_step, succession_to_proto, successors_of, task_to_proto
 from services.assignment.filetypes import clean_name
 from services.assignment.model import Assignment, Result
-from services.assignment.records import Delegation, Evidence
+from services.assignment.records import Decision, Delegation, Evidence
+from services.assignment.service import acts, evidence
+from services.assignment.service.acts import Target
 
 # A slow line gets this long for 50 MB; then the room is needed for others.
 UPLOAD_SECONDS = 600
+PREVIEWED = 200
 
 
 async def _shown(call: Call, assignment: Assignment) -> pb.Assignment:
@@ -29,9 +34,13 @@ async def _shown(call: Call, assignment: Assignment) -> pb.Assignment:
     return view.whole(assignment)
 
 
-def _target(call: Call, request: Any) -> dict[str, Any]:
-    """What every act names."""
-    return {"id": UUID(request.id), "expected_version": request.expected_version, "now": call.now}
+def _target(call: Call, request: Any) -> tuple[Any, Any, Target]:
+    """What every act begins with: the session, the actor, and what it's about."""
+    return call.session, call.actor, Target(UUID(request.id), request.expected_version, call.now)
+
+
+async def _act(call: Call, request: Any, action: int, **words: Any) -> pb.Assignment:
+    return await _shown(call, await acts.act(*_target(call, request), action=action, **words))
 
 
 class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer):
@@ -46,22 +55,28 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
 
     @read
     async def ListAssignments(self, call: Call, request: pb.ListAssignmentsRequest) -> pb.ListAssignmentsResponse:
-        bound = page.fingerprint(call.actor.person_id, call.actor.unit_id, sorted(set(request.states)))
-        after = page.decode(request.page_token, bound, datetime.fromisoformat, UUID)
-        size = page.size(request.page_size)
-        rows = await queries.assignments(call.session, call.actor, states=request.states, after=after, limit=size + 1)
-        token = page.encode(bound, rows[size - 1].update_time.isoformat(), str(rows[size - 1].id)) if len(rows) > size else ""
-        view = await queries.view(call.session, rows[:size], call.now, call.actor)
-        return pb.ListAssignmentsResponse(assignments=[view.summary(row) for row in rows[:size]], next_page_token=token)
+        page = Page(call, request, sorted(set(request.states)), key=(datetime.fromisoformat, UUID))
+        rows = await queries.assignments(call.session, call.actor, states=request.states, after=page.after, limit=page.limit)
+        shown, token = page.cut(rows, lambda row: (row.update_time, row.id))
+        view = await queries.view(call.session, shown, call.now, call.actor)
+        return pb.ListAssignmentsResponse(assignments=[view.summary(row) for row in shown], next_page_token=token)
+
+    @read
+    async def PreviewSuccession(self, call: Call, request: pb.PreviewSuccessionRequest) -> pb.PreviewSuccessionResponse:
+        successors = successors_of(request.successors)
+        rows = await queries.open_by_field(call.session, call.actor, UUID(request.unit_id))
+        parts = await queries.open_of_unit(call.session, call.actor, UUID(request.unit_id), PREVIEWED)
+        view = await queries.view(call.session, parts, call.now, call.actor)
+        return succession_to_proto(rows, successors, [view.summary(part) for part in parts])
+
+    @read
+    async def CheckUrgeable(self, call: Call, request: pb.CheckUrgeableRequest) -> pb.Assignment:
+        about = {"id": UUID(request.id), "expected_version": request.expected_version}
+        return await _shown(call, await acts.check_urgeable(call.session, call.actor, **about))
 
     @write
     async def AcceptAssignment(self, call: Call, request: pb.AcceptAssignmentRequest) -> pb.Assignment:
-        return await _shown(call, await service.accept(call.session, call.actor, **_target(call, request)))
-
-    @write
-    async def RequestReturn(self, call: Call, request: pb.RequestReturnRequest) -> pb.Assignment:
-        returned = await service.request_return(call.session, call.actor, reason=request.reason, **_target(call, request))
-        return await _shown(call, returned)
+        return await _act(call, request, pb.ACTION_ACCEPT)
 
     @write
     async def DelegateAssignment(self, call: Call, request: pb.DelegateAssignmentRequest) -> pb.Assignment:
@@ -71,33 +86,115 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
             internal_due_date=optional_date(request, "internal_due_date"),
             note=request.note.strip(),
         )
-        return await _shown(call, await service.delegate(call.session, call.actor, to=to, **_target(call, request)))
+        return await _shown(call, await acts.delegate(*_target(call, request), to=to))
+
+    @write
+    async def SetPlan(self, call: Call, request: pb.SetPlanRequest) -> pb.Assignment:
+        steps = [plan_step(step, f"steps[{index}]") for index, step in enumerate(request.steps)]
+        return await _shown(call, await acts.set_plan(*_target(call, request), steps=steps))
+
+    @write
+    async def ConfirmAggregator(self, call: Call, request: pb.ConfirmAggregatorRequest) -> pb.Assignment:
+        unit_id = UUID(request.aggregating_unit_id)
+        return await _shown(call, await acts.confirm_aggregator(*_target(call, request), unit_id=unit_id))
 
     @write
     async def ReportProgress(self, call: Call, request: pb.ReportProgressRequest) -> pb.Assignment:
-        reported = await service.report_progress(call.session, call.actor, content=_written(request), **_target(call, request))
-        return await _shown(call, reported)
+        kind = request.kind or pb.REPORT_KIND_PROGRESS
+        return await _act(call, request, pb.ACTION_REPORT_PROGRESS, content=request.content, kind=kind)
+
+    @write
+    async def DraftReport(self, call: Call, request: pb.DraftReportRequest) -> pb.Assignment:
+        result = _result(request, optional_date(request, "completed_on"), request.content.strip())
+        drafted = await acts.draft_report(*_target(call, request), result=result, evidence_ids=_ids(request.evidence_ids))
+        return await _shown(call, drafted)
 
     @write
     async def ReportDone(self, call: Call, request: pb.ReportDoneRequest) -> pb.Assignment:
-        result = Result(
-            completed_on=to_date(request.completed_on, "completed_on"),
-            content=_written(request),
-            document_number=request.document.number.strip(),
-            document_date=optional_date(request.document, "issue_date", "document.issue_date"),
-        )
-        evidence_ids = [UUID(id) for id in request.evidence_ids]
-        target = _target(call, request)
-        return await _shown(call, await service.report_done(call.session, call.actor, result=result, evidence_ids=evidence_ids, **target))
+        result = _result(request, to_date(request.completed_on, "completed_on"), _written(request))
+        done = await acts.report_done(*_target(call, request), result=result, evidence_ids=_ids(request.evidence_ids))
+        return await _shown(call, done)
+
+    @write
+    async def WithdrawReport(self, call: Call, request: pb.WithdrawReportRequest) -> pb.Assignment:
+        return await _act(call, request, pb.ACTION_WITHDRAW_REPORT, reason=request.reason)
+
+    @write
+    async def RecordPaperReport(self, call: Call, request: pb.RecordPaperReportRequest) -> pb.Assignment:
+        day = optional_date(request.document, "issue_date", "document.issue_date")
+        number = request.document.number.strip()
+        return await _act(call, request, pb.ACTION_RECORD_PAPER_REPORT, number=number, issue_date=day)
+
+    @write
+    async def ReviewReport(self, call: Call, request: pb.ReviewReportRequest) -> pb.Assignment:
+        verdict = {"report_id": UUID(request.report_id), "accepted": request.accepted, "reason": request.reason}
+        return await _act(call, request, pb.ACTION_REVIEW_REPORT, **verdict)
 
     @write
     async def VerifyAssignment(self, call: Call, request: pb.VerifyAssignmentRequest) -> pb.Assignment:
         correction = {"completed_on": optional_date(request, "completed_on"), "reason": request.reason}
-        return await _shown(call, await service.verify(call.session, call.actor, **correction, **_target(call, request)))
+        return await _shown(call, await acts.verify(*_target(call, request), **correction))
 
     @write
     async def SendBackAssignment(self, call: Call, request: pb.SendBackAssignmentRequest) -> pb.Assignment:
-        return await _shown(call, await service.send_back(call.session, call.actor, reason=request.reason, **_target(call, request)))
+        return await _act(call, request, pb.ACTION_SEND_BACK, reason=request.reason)
+
+    @write
+    async def ReopenAssignment(self, call: Call, request: pb.ReopenAssignmentRequest) -> pb.Assignment:
+        return await _act(call, request, pb.ACTION_REOPEN, reason=request.reason, decision=_decision(request))
+
+    @write
+    async def RequestExtension(self, call: Call, request: pb.RequestExtensionRequest) -> pb.Assignment:
+        asked = {"new_due_date": to_date(request.new_due_date, "new_due_date"), "reason": request.reason, "late": request.late}
+        return await _shown(call, await acts.request_extension(*_target(call, request), **asked))
+
+    @write
+    async def WithdrawExtension(self, call: Call, request: pb.WithdrawExtensionRequest) -> pb.Assignment:
+        return await _act(call, request, pb.ACTION_WITHDRAW_EXTENSION, reason=request.reason)
+
+    @write
+    async def DecideExtension(self, call: Call, request: pb.DecideExtensionRequest) -> pb.Assignment:
+        decided = await acts.decide_extension(
+            *_target(call, request),
+            approved=request.approved,
+            decision=_decision(request),
+            new_due_date=optional_date(request, "new_due_date"),
+            reason=request.reason,
+        )
+        return await _shown(call, decided)
+
+    @write
+    async def RequestReturn(self, call: Call, request: pb.RequestReturnRequest) -> pb.Assignment:
+        return await _act(call, request, pb.ACTION_REQUEST_RETURN, reason=request.reason)
+
+    @write
+    async def AdjustAssignment(self, call: Call, request: pb.AdjustAssignmentRequest) -> pb.Assignment:
+        after = {"content": request.content, "due_date": optional_date(request, "due_date"), "due_exclusive": request.due_exclusive}
+        return await _act(call, request, pb.ACTION_ADJUST, reason=request.reason, **after)
+
+    @write
+    async def ForwardAssignment(self, call: Call, request: pb.ForwardAssignmentRequest) -> pb.Assignment:
+        forwarded = await acts.forward(
+            *_target(call, request),
+            unit_id=UUID(request.unit_id),
+            field_id=optional_uuid(request.field_id),
+            specialist_id=optional_uuid(request.specialist_id),
+            reason=request.reason,
+        )
+        return await _shown(call, forwarded)
+
+    @write
+    async def DenyReturn(self, call: Call, request: pb.DenyReturnRequest) -> pb.Assignment:
+        return await _act(call, request, pb.ACTION_DENY_RETURN, reason=request.reason)
+
+    @write
+    async def NameSpecialist(self, call: Call, request: pb.NameSpecialistRequest) -> pb.Assignment:
+        named = await acts.name_specialist(*_target(call, request), specialist_id=UUID(request.specialist_id), reason=request.reason)
+        return await _shown(call, named)
+
+    @write
+    async def CancelAssignment(self, call: Call, request: pb.CancelAssignmentRequest) -> pb.Assignment:
+        return await _act(call, request, pb.ACTION_CANCEL, reason=request.reason, decision=_decision(request))
 
     @receive
     async def UploadEvidence(self, entrance: Any, requests: AsyncIterator[pb.UploadEvidenceRequest]) -> pb.Evidence:
@@ -118,27 +215,41 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
             sha256=header.sha256,
         )
         async with entrance.transaction() as call:
-            earlier = await service.earlier_upload(call.session, call.actor, file=file)
+            earlier = await evidence.earlier_upload(call.session, call.actor, file=file)
         if earlier is not None:
             return evidence_to_proto(earlier)
         with files.Spool(size=file.size, sha256=file.sha256) as spool:
             await _fill(spool, requests)
             file.content_type = await asyncio.to_thread(spool.check, file.file_name)
             async with entrance.transaction() as call:
-                await service.begin_upload(call.session, call.actor, id=file.id, now=call.now)
+                await evidence.begin_upload(call.session, call.actor, id=file.id, now=call.now)
             await files.put(self.runtime.settings, file.id, spool.file)
         async with entrance.transaction() as call:
-            kept = await service.keep_upload(call.session, call.actor, file=file, now=call.now)
+            kept = await evidence.keep_upload(call.session, call.actor, file=file, now=call.now)
         return evidence_to_proto(kept)
 
     @watch
     async def DownloadEvidence(self, entrance: Any, request: pb.DownloadEvidenceRequest) -> AsyncIterator[pb.DownloadEvidenceResponse]:
         async with entrance.transaction() as call:
             wanted = {"assignment_id": UUID(request.assignment_id), "id": UUID(request.evidence_id)}
-            file = await service.open_evidence(call.session, call.actor, **wanted)
+            file = await evidence.open_evidence(call.session, call.actor, **wanted)
+        pieces = await files.fetch(self.runtime.settings, file.id)
         yield pb.DownloadEvidenceResponse(header=evidence_to_proto(file))
-        async for piece in files.stream(self.runtime.settings, file.id):
+        async for piece in pieces:
             yield pb.DownloadEvidenceResponse(chunk=piece)
+
+
+def _ids(ids: Iterable[str]) -> list[UUID]:
+    return [UUID(id) for id in ids]
+
+
+def _result(request: Any, completed_on: date | None, content: str) -> Result:
+    day = optional_date(request.document, "issue_date", "document.issue_date")
+    return Result(completed_on, content, document_number=request.document.number.strip(), document_date=day)
+
+
+def _decision(request: Any) -> Decision | None:
+    return Decision(request.decision.number, request.decision.signer) if request.HasField("decision") else None
 
 
 def _written(request: Any) -> str:

@@ -1,20 +1,27 @@
 """Between the protos and the model."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from google.type.date_pb2 import Date
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.directive.v1.directive_pb2 import TaskClass
+from ykcd.directive.v1.registry_pb2 import Successor
 
-from kit.dates import from_date, from_time
-from kit.identity import OFFICE_ROLES, Actor
+from kit.clock import local_date
+from kit.dates import from_date, from_time, optional_date
+from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
+from kit.ids import optional_uuid
 from kit.workdays import WorkingCalendar
 from services.assignment import timeliness
 from services.assignment.actions import RETURN_REQUESTED
 from services.assignment.model import Assignment
-from services.assignment.records import Delegation, Evidence, Report, Transition
+from services.assignment.model.succession import Successors, successor
+from services.assignment.records import Delegation, Evidence, Extension, Plan, Report, Transition
 from services.assignment.timeliness import Verdict
 
 # Below the 512 KB of an event; a row of an ordinary assignment takes 2.
@@ -25,7 +32,7 @@ ANSWER_BYTES = 3 * 1024 * 1024
 
 @dataclass(frozen=True)
 class View:
-    """How assignments look on a day, to a reader; actor None stands for an event, which tells everything and allows nothing."""
+    """How assignments look on a day, to a reader; actor None stands for an event, which tells everything but drafts and allows nothing."""
 
     calendar: WorkingCalendar
     today: date
@@ -33,17 +40,23 @@ class View:
     actor: Actor | None = None
 
     def whole(self, assignment: Assignment, limit: int = ANSWER_BYTES) -> pb.Assignment:
-        """With reports and history, where the reader may see them."""
+        """With reports, plan, extensions and history, where the reader may see them."""
         shown = self.summary(assignment)
         if self._opens(assignment):
             files = {file.id: file for file in assignment.evidence}
-            shown.reports.extend(_report_to_proto(report, files) for report in assignment.reports)
+            told = [report for report in assignment.reports if self._drafts(assignment) or report.state != pb.REPORT_STATE_DRAFT]
+            shown.reports.extend(_report_to_proto(report, files) for report in told)
+            shown.extensions.extend(_extension_to_proto(extension) for extension in assignment.extensions)
+            shown.plan.extend(self._plan(assignment.plan))
+            if assignment.paper_report_date:
+                paper = pb.ResultDocument(number=assignment.paper_report_number, issue_date=from_date(assignment.paper_report_date))
+                shown.paper_report.CopyFrom(paper)
             shown.history.extend(_transition_to_proto(line) for line in assignment.history)
             fit(shown, limit)
         return shown
 
     def summary(self, assignment: Assignment) -> pb.Assignment:
-        """Without reports and history; of another unit's part also without its people."""
+        """Without these; of another unit's part also without its people."""
         verdict = assignment.verdict(self.calendar, self.today)
         shown = self._facts(assignment, verdict)
         if self._opens(assignment):
@@ -55,6 +68,10 @@ class View:
 
     def _opens(self, assignment: Assignment) -> bool:
         return self.actor is None or self.actor.has(*OFFICE_ROLES) or self.actor.unit_id == assignment.unit_id
+
+    def _drafts(self, assignment: Assignment) -> bool:
+        """What the unit is still writing is the unit's alone."""
+        return self.actor is not None and self.actor.has(*UNIT_ROLES) and self.actor.unit_id == assignment.unit_id
 
     def _facts(self, assignment: Assignment, verdict: Verdict) -> pb.Assignment:
         return pb.Assignment(
@@ -83,6 +100,19 @@ class View:
             report_time=from_time(assignment.report_time),
             create_time=from_time(assignment.create_time),
             update_time=from_time(assignment.update_time),
+            phase=assignment.phase,
+            phase_name=assignment.phase_name,
+            original_due_date=from_date(assignment.original_due_date),
+            deadline_cycle=assignment.deadline_cycle,
+            forwarded_from_id=str(assignment.forwarded_from_id or ""),
+            forwarded_to_id=str(assignment.forwarded_to_id or ""),
+            paper_report_required=assignment.paper_report_required,
+            aggregating_unit_id=str(assignment.aggregating_unit_id or ""),
+            aggregator_confirmed=assignment.aggregator_confirmed,
+            regime=assignment.regime,
+            deadline_kind=assignment.deadline_kind,
+            deliverable=assignment.deliverable,
+            last_report_on=from_date(local_date(assignment.last_report_time) if assignment.last_report_time else None),
         )
 
     def _delegation(self, delegation: Delegation) -> pb.Delegation:
@@ -95,11 +125,21 @@ class View:
             note=delegation.note,
         )
 
+    def _plan(self, plan: Plan | None) -> Iterator[pb.PlanStep]:
+        for step in plan.steps if plan else []:
+            person, days = step["person_id"], {name: _day(step[name]) for name in ("due_date", "done_on")}
+            name = self.names.get(UUID(person), "") if person else ""
+            yield pb.PlanStep(content=step["content"], person_id=person or "", person_name=name, **days)
+
+
+def _day(text: str | None) -> Date | None:
+    return from_date(date.fromisoformat(text)) if text else None
+
 
 def fit(shown: pb.Assignment, limit: int) -> None:
-    """Leaves out the oldest reports, then the oldest history, until the message fits: who writes much can't block the task."""
-    while shown.ByteSize() > limit and (shown.reports or shown.history):
-        del (shown.reports or shown.history)[0]
+    """Leaves out the oldest reports, then the oldest history and extensions, until it fits: who writes much can't block the task."""
+    while shown.ByteSize() > limit and (shown.reports or shown.history or shown.extensions):
+        del (shown.reports or shown.history or shown.extensions)[0]
 
 
 def task_to_proto(task_id: UUID, parts: Sequence[Assignment], view: View) -> pb.TaskStatus:
@@ -113,6 +153,31 @@ def task_to_proto(task_id: UUID, parts: Sequence[Assignment], view: View) -> pb.
         assignments=shown,
         silent_coordinator_unit_ids=[str(id) for id in timeliness.silent_coordinators(parts)],
     )
+
+
+def successors_of(successors: Iterable[Successor]) -> Successors:
+    """As the rule takes them; of two that take the same, the last."""
+    return {optional_uuid(item.field_id): UUID(item.unit_id) for item in successors}
+
+
+def succession_to_proto(rows: Iterable[Any], successors: Successors, shown: Sequence[pb.Assignment]) -> pb.PreviewSuccessionResponse:
+    """What would go where; rows are (field_id, count)."""
+    counts: Counter[UUID | None] = Counter()
+    uncovered = []
+    for row in rows:
+        heir = successor(successors, row.field_id)
+        counts[heir] += row.count
+        if heir is None and row.field_id:
+            uncovered.append(str(row.field_id))
+    taken = [pb.SuccessionCount(unit_id=str(heir), count=count) for heir, count in counts.items() if heir]
+    return pb.PreviewSuccessionResponse(counts=taken, uncovered_field_ids=uncovered, assignments=shown)
+
+
+def plan_step(step: pb.PlanStep, path: str) -> dict[str, Any]:
+    """A step as Plan keeps it."""
+    days = {name: optional_date(step, name, f"{path}.{name}") for name in ("due_date", "done_on")}
+    told = {name: day.isoformat() if day else None for name, day in days.items()}
+    return {"content": step.content.strip(), "person_id": step.person_id or None, **told}
 
 
 def evidence_to_proto(file: Evidence) -> pb.Evidence:
@@ -143,10 +208,34 @@ def _report_to_proto(report: Report, files: Mapping[UUID, Evidence]) -> pb.Repor
         create_time=from_time(report.create_time),
         author_id=str(report.author_id),
         author_name=report.author_name,
+        state=report.state,
+        review_reason=report.review_reason,
+        reviewer_name=report.reviewer_name,
+        review_time=from_time(report.review_time),
     )
     if report.document_number or report.document_date:
         shown.document.CopyFrom(pb.ResultDocument(number=report.document_number, issue_date=from_date(report.document_date)))
     return shown
+
+
+def _extension_to_proto(extension: Extension) -> pb.Extension:
+    return pb.Extension(
+        id=str(extension.id),
+        state=extension.state,
+        previous_due_date=from_date(extension.previous_due_date),
+        new_due_date=from_date(extension.new_due_date),
+        reason=extension.reason,
+        late=extension.late,
+        requested_by_name=extension.requested_by_name,
+        request_time=from_time(extension.request_time),
+        decision=_decision(extension),
+        decision_reason=extension.decision_reason,
+        decide_time=from_time(extension.decide_time),
+    )
+
+
+def _decision(of: Extension | Transition) -> pb.Decision | None:
+    return pb.Decision(number=of.decision_number, signer=of.decision_signer) if of.decision_number else None
 
 
 def _transition_to_proto(line: Transition) -> pb.Transition:
@@ -160,4 +249,7 @@ def _transition_to_proto(line: Transition) -> pb.Transition:
         actor_unit_id=str(line.actor_unit_id or ""),
         time=from_time(line.time),
         version=line.version,
+        on_behalf_of_name=line.on_behalf_of_name,
+        decision=_decision(line),
+        changes=[pb.Change(**change) for change in line.changes],
     )

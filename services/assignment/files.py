@@ -1,4 +1,4 @@
-"""Where evidence lies: checked in an unnamed temporary file first, then stored whole under a key of ours."""
+"""Where evidence and units' regulations lie, whole, under keys of ours. Evidence is checked in an unnamed temporary file first."""
 
 import hashlib
 import tempfile
@@ -10,13 +10,15 @@ from typing import Any, Self
 from uuid import UUID
 
 import obstore
+import structlog
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 
 from kit.config import Settings
-from kit.errors import InvalidArgument, unavailable
+from kit.errors import FailedPrecondition, InvalidArgument, unavailable
 from services.assignment.filetypes import content_type
 
+log = structlog.get_logger()
 # What one upload holds in memory: the part on its way in, and one part on its way to the store.
 PART_BYTES = 5 * 1024 * 1024
 DOWNLOAD_BYTES = 256 * 1024
@@ -57,7 +59,7 @@ class Spool:
             raise InvalidArgument.field("header.size", "SIZE_MISMATCH", "Tệp tải lên chưa đủ nội dung.")
         if self._hash.hexdigest() != self._sha256:
             raise InvalidArgument.field("header.sha256", "CHECKSUM_MISMATCH", "Tệp bị lỗi trong khi tải lên. Vui lòng tải lại.")
-        found = content_type(self.file, name)
+        found = content_type(self.file, name, fields=("header.file_name", "chunk"))
         self.file.seek(0)
         return found
 
@@ -85,10 +87,21 @@ async def put(settings: AssignmentSettings, id: UUID, file: Any) -> None:
         await obstore.put_async(_store(settings.files_url), _key(id), file, chunk_size=PART_BYTES, max_concurrency=1)
 
 
-async def stream(settings: AssignmentSettings, id: UUID) -> AsyncIterator[bytes]:
-    """The file's bytes, piece by piece."""
+async def fetch(settings: AssignmentSettings, id: UUID) -> AsyncIterator[bytes]:
+    """The bytes, piece by piece, of a file that is there: one that is lost is refused before the first of them is asked for."""
     with _reachable():
-        found = await obstore.get_async(_store(settings.files_url), _key(id))
+        try:
+            found = await obstore.get_async(_store(settings.files_url), _key(id))
+        except FileNotFoundError:
+            # The store answers and holds it no more: trying again doesn't help, a backup does.
+            log.error("evidence_file_missing", evidence=str(id))
+            message = "Tệp không còn trong kho lưu trữ. Vui lòng liên hệ quản trị của Văn phòng UBND tỉnh."
+            raise FailedPrecondition(reason="EVIDENCE_FILE_MISSING", message=message) from None
+    return _pieces(found)
+
+
+async def _pieces(found: Any) -> AsyncIterator[bytes]:
+    with _reachable():
         async for piece in found.stream(min_chunk_size=DOWNLOAD_BYTES):
             yield bytes(piece)
 

@@ -1,4 +1,4 @@
-"""Which files are taken as evidence: by what they hold, and only where their name says the same."""
+"""Which files are taken: by what they hold, and only where their name says the same."""
 
 import codecs
 import struct
@@ -45,13 +45,13 @@ def clean_name(name: str) -> str:
     return f"{stem[:MAX_NAME].strip('. ') or 'tệp'}.{suffix.strip().lower()}"
 
 
-def content_type(file: IO[bytes], name: str) -> str:
-    """The media type of a file that is what its name says; InvalidArgument for any other."""
+def content_type(file: IO[bytes], name: str, *, fields: tuple[str, str]) -> str:
+    """The media type of a file that is what its name says; InvalidArgument for any other. `fields`: of the name and of the bytes."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in TYPES:
-        raise InvalidArgument.field("header.file_name", "FILE_TYPE_REFUSED", f"Chỉ nhận tệp: {', '.join(s[1:] for s in TYPES)}.")
+        raise InvalidArgument.field(fields[0], "FILE_TYPE_REFUSED", f"Chỉ nhận tệp: {', '.join(s[1:] for s in TYPES)}.")
     if not _is(file, suffix):
-        raise InvalidArgument.field("chunk", "FILE_TYPE_MISMATCH", "Nội dung tệp không đúng với loại tệp trong tên.")
+        raise InvalidArgument.field(fields[1], "FILE_TYPE_MISMATCH", "Nội dung tệp không đúng với loại tệp trong tên.")
     return TYPES[suffix]
 
 

@@ -1,33 +1,41 @@
 """Every SELECT of the service. What belongs to somebody starts from visible_to(actor)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import Select, exists, false, func, inspect, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from ykcd.assignment.v1 import assignment_pb2 as pb
+from ykcd.directive.v1.directive_pb2 import AssignmentRole
 
 from kit.clock import local_date
 from kit.copies import working_calendar
 from kit.errors import not_found
 from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
+from kit.law import article
 from kit.tables import member
+from services.assignment.actions import GONE, OPEN
 from services.assignment.convert import View
 from services.assignment.model import Assignment
-from services.assignment.records import Delegation, Evidence, Participation, Report, Transition, Upload
+from services.assignment.records import Delegation, Evidence, Extension, Participation, Plan, Report, Transition, Unit, Upload
+
+AGGREGATING = AssignmentRole.ASSIGNMENT_ROLE_AGGREGATING
 
 # For what only the owning unit and the Office may see (Annex III is never another unit's, example 29).
 INNER = (
     (Assignment.delegation, Delegation),
+    (Assignment.plan, Plan),
     (Assignment.reports, Report),
+    (Assignment.extensions, Extension),
     (Assignment.evidence, Evidence),
     (Assignment.history, Transition),
 )
 
 
+@article("D13")
 def visible_to(actor: Actor) -> Select[tuple[Assignment]]:
     """D13: the Office sees all; a unit every part of the tasks in which it takes part."""
     if actor.has(*OFFICE_ROLES):
@@ -70,9 +78,13 @@ async def task_parts(session: AsyncSession, actor: Actor, task_id: UUID) -> Sequ
 async def assignments(
     session: AsyncSession, actor: Actor, *, states: Sequence[int], after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Assignment]:
-    """Oldest change first; of the history only what a summary cites, the reasons of returns."""
+    """Oldest change first; with what a summary cites (the reasons of returns) and what allows an act: what waits for the Office's word."""
     returns = Assignment.history.and_(Transition.action == pb.ACTION_REQUEST_RETURN)
-    statement = visible_to(actor).where(own_to(actor)).options(selectinload(Assignment.delegation), selectinload(returns))
+    asked = Assignment.extensions.and_(Extension.state == pb.EXTENSION_STATE_REQUESTED)
+    told = Assignment.reports.and_(Report.state == pb.REPORT_STATE_SUBMITTED)
+    loads = [selectinload(Assignment.delegation), selectinload(returns), selectinload(asked)]
+    loads.append(selectinload(told).load_only(Report.kind, Report.state))
+    statement = visible_to(actor).where(own_to(actor)).options(*loads)
     if states:
         statement = statement.where(Assignment.state.in_(states))
     if after:
@@ -81,11 +93,13 @@ async def assignments(
 
 
 async def view(session: AsyncSession, shown: Iterable[Assignment], now: datetime, actor: Actor | None = None) -> View:
-    """What it takes to show these assignments: the calendar of now, and the names of the people delegated to."""
+    """What it takes to show these assignments: the calendar of now, and the names of their people."""
     people: set[UUID] = set()
     for item in shown:
         if item.delegation:
             people |= {item.delegation.leader_id, *item.delegation.officer_ids}
+        if "plan" not in inspect(item).unloaded and item.plan:
+            people |= {UUID(step["person_id"]) for step in item.plan.steps if step["person_id"]}
     return View(await working_calendar(session), local_date(now), await _names(session, people), actor)
 
 
@@ -124,15 +138,70 @@ async def evidence_count(session: AsyncSession, assignment_id: UUID) -> int:
     return await session.scalar(select(func.count()).select_from(Evidence).where(Evidence.assignment_id == assignment_id)) or 0
 
 
-async def end_upload(session: AsyncSession, id: UUID) -> bool:
-    """Whether the upload was still awaited."""
-    return await session.scalar(delete(Upload).where(Upload.id == id).returning(Upload.id)) is not None
-
-
 async def cut_uploads(session: AsyncSession, before: datetime) -> Sequence[Upload]:
     """Uploads that nobody finished, locked; for the sweeper, which acts for nobody."""
     statement = select(Upload).where(Upload.create_time < before).limit(100).with_for_update(skip_locked=True)
     return (await session.scalars(statement)).all()
+
+
+async def is_specialist(session: AsyncSession, id: UUID) -> bool:
+    """Whether this person follows tasks for the Office today."""
+    found = select(member.c.id).where(member.c.person_id == id, member.c.active, member.c.roles.contains(["specialist"]))
+    return await session.scalar(found.limit(1)) is not None
+
+
+@article("D12")
+async def in_force(session: AsyncSession, unit_id: UUID, today: date) -> bool:
+    """D12: whether the unit exists on this day."""
+    lives = (Unit.valid_from <= today) & (Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    return await session.scalar(select(Unit.id).where(Unit.id == unit_id, lives)) is not None
+
+
+async def has_part(session: AsyncSession, unit_id: UUID, like: Assignment) -> bool:
+    """Whether a unit has this part of the task already: in the same role and phase, and not handed on."""
+    same = (Assignment.task_id == like.task_id, Assignment.role == like.role, Assignment.phase == like.phase)
+    found = select(Assignment.id).where(*same, Assignment.unit_id == unit_id, Assignment.state.not_in(GONE))
+    return await session.scalar(found.limit(1)) is not None
+
+
+async def open_by_field(session: AsyncSession, actor: Actor, unit_id: UUID) -> Sequence[Any]:
+    """How many open assignments a unit has in each field; (field_id, count) rows. For who prepares its dissolution: counts, no content."""
+    actor.require("administrator", "office_leader")
+    statement = select(Assignment.field_id, func.count().label("count")).where(Assignment.unit_id == unit_id, Assignment.state.in_(OPEN))
+    return (await session.execute(statement.group_by(Assignment.field_id))).all()
+
+
+async def open_of_unit(session: AsyncSession, actor: Actor, unit_id: UUID, limit: int) -> Sequence[Assignment]:
+    """The first of them, for a list."""
+    statement = visible_to(actor).where(Assignment.unit_id == unit_id, Assignment.state.in_(OPEN))
+    return (await session.scalars(statement.options(*_inner(actor)).order_by(Assignment.id).limit(limit))).all()
+
+
+# For handlers, which act for nobody: whole, and locked in one order.
+def _whole() -> Select[tuple[Assignment]]:
+    loads = [selectinload(relation) for relation, _table in INNER]
+    return select(Assignment).options(*loads).order_by(Assignment.id).with_for_update(of=Assignment)
+
+
+async def whole(session: AsyncSession, id: UUID) -> Assignment | None:
+    """One of them."""
+    return await session.scalar(_whole().where(Assignment.id == id))
+
+
+async def of_directive(session: AsyncSession, directive_id: UUID) -> Sequence[Assignment]:
+    """All that came of a document, with those that follow them."""
+    return (await session.scalars(_whole().where(Assignment.directive_id == directive_id))).all()
+
+
+async def left_open(session: AsyncSession, unit_id: UUID) -> Sequence[Assignment]:
+    """What a dissolved unit still has."""
+    return (await session.scalars(_whole().where(Assignment.unit_id == unit_id, Assignment.state.in_(OPEN)))).all()
+
+
+async def aggregating(session: AsyncSession, task_id: UUID, phase: int, unit_id: UUID) -> Assignment | None:
+    """The part of the unit that gathers the results, while it's open."""
+    mine = (Assignment.task_id == task_id, Assignment.phase == phase, Assignment.unit_id == unit_id, Assignment.role == AGGREGATING)
+    return await session.scalar(_whole().where(*mine, Assignment.state.in_(OPEN)))
 
 
 async def known_ids(session: AsyncSession, directive_id: UUID) -> set[UUID]:

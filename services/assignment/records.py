@@ -1,18 +1,44 @@
 """What was told, handed in, decided about an assignment, and who takes part in its task."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from ykcd.assignment.v1 import assignment_pb2 as pb
 
 from kit import db
 
 
 class Base(DeclarativeBase):
     metadata = db.metadata()
-    type_annotation_map = {**db.TYPES, list[UUID]: ARRAY(Uuid)}
+    type_annotation_map = {**db.TYPES, list[UUID]: ARRAY(Uuid), list[dict[str, Any]]: JSONB, dict[str, Any]: JSONB}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The leaders' decision on paper, as the Office recorded it; or the document that says so."""
+
+    number: str
+    signer: str
+
+
+class Unit(Base):
+    """A copy of what `directive` tells: whether a unit exists on a day (D12)."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    # A UnitKind: which units must have a regulation of their own (Đ11.2).
+    kind: Mapped[int]
+    name: Mapped[str]
+    valid_from: Mapped[date]
+    # Its last day.
+    valid_to: Mapped[date | None]
 
 
 class Participation(Base):
@@ -42,8 +68,44 @@ class Delegation(Base):
         self.internal_due_date, self.note = other.internal_due_date, other.note
 
 
+class Plan(Base):
+    """Đ2.2: the unit's own steps, each {content, due_date, person_id, done_on}; days in ISO form, None where there is none."""
+
+    __tablename__ = "plan"
+
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    unit_id: Mapped[UUID]
+    steps: Mapped[list[dict[str, Any]]]
+
+
+class Extension(Base):
+    """A later due date: asked for by the unit, or directed."""
+
+    __tablename__ = "extension"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"), index=True)
+    unit_id: Mapped[UUID]
+    state: Mapped[int]
+    previous_due_date: Mapped[date]
+    # As asked for; once approved, as decided.
+    new_due_date: Mapped[date]
+    reason: Mapped[str]
+    late: Mapped[bool]
+    requested_by_name: Mapped[str]
+    request_time: Mapped[datetime]
+    decision_number: Mapped[str]
+    decision_signer: Mapped[str]
+    decision_reason: Mapped[str]
+    decide_time: Mapped[datetime | None]
+
+    def close(self, state: int, now: datetime, reason: str = "") -> None:
+        """It waits no longer."""
+        self.state, self.decide_time, self.decision_reason = state, now, reason
+
+
 class Report(Base):
-    """What the unit told, as it told it; nothing here is changed later."""
+    """What the unit told, as it told it; later only its review is added. A draft is the unit's alone, and is thrown away."""
 
     __tablename__ = "report"
 
@@ -59,6 +121,19 @@ class Report(Base):
     create_time: Mapped[datetime]
     author_id: Mapped[UUID]
     author_name: Mapped[str]
+    state: Mapped[int]
+    review_reason: Mapped[str]
+    reviewer_name: Mapped[str]
+    review_time: Mapped[datetime | None]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an update (Đ7.2.c): handed in, and neither taken back nor rejected."""
+        return self.state in (pb.REPORT_STATE_SUBMITTED, pb.REPORT_STATE_ACCEPTED)
+
+    def review(self, state: int, now: datetime, *, by: str, reason: str) -> None:
+        """What the Office says of it."""
+        self.state, self.review_time, self.reviewer_name, self.review_reason = state, now, by, reason
 
 
 class Evidence(Base):
@@ -109,4 +184,10 @@ class Transition(Base):
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
     actor_unit_id: Mapped[UUID | None]
+    # Whose rights a deputy used; empty for his own.
+    on_behalf_of_name: Mapped[str]
+    decision_number: Mapped[str]
+    decision_signer: Mapped[str]
+    # Each {field, before, after}.
+    changes: Mapped[list[dict[str, Any]]]
     time: Mapped[datetime]

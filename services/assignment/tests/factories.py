@@ -40,8 +40,13 @@ DAYS += [(day, deadline_pb2.DAY_KIND_HOLIDAY) for day in (date(2025, 4, 30), dat
 async def fill(stack: Stack) -> None:
     """The people, and the calendar of spring 2025."""
     await stack.add(*PEOPLE)
+    await stack.deliver(calendar(), uuid4())
+
+
+def calendar() -> CalendarPublished:
+    """Of spring 2025."""
     days = [deadline_pb2.CalendarDay(date=from_date(day), kind=kind) for day, kind in DAYS]
-    await stack.deliver(CalendarPublished(calendar=deadline_pb2.Calendar(version=1, days=days)), uuid4())
+    return CalendarPublished(calendar=deadline_pb2.Calendar(version=1, days=days))
 
 
 def day(year: int, month: int, number: int) -> Date:
@@ -59,15 +64,17 @@ def part(unit: UUID = STNMT, role: str = "LEAD", *, due: Date | None = None, **m
     )
 
 
-def task(*parts: directive_pb2.PlannedAssignment, has_deadline: bool = True, must_report: bool = False) -> directive_pb2.Task:
+def task(
+    *parts: directive_pb2.PlannedAssignment, has_deadline: bool = True, must_report: bool = False, paper: bool = False, **more: object
+) -> directive_pb2.Task:
     """A published task."""
     return directive_pb2.Task(
         id=str(uuid4()),
         ordinal=1,
-        content="Rà soát quỹ đất công trên địa bàn.",
         task_class=directive_pb2.TaskClass(has_deadline=has_deadline, must_report=must_report),
-        field_id=str(uuid4()),
         assignments=parts or [part()],
+        paper_report_required=paper,
+        **{"content": "Rà soát quỹ đất công trên địa bàn.", "field_id": str(uuid4()), **more},
     )
 
 
@@ -95,7 +102,7 @@ async def sent(stack: Stack, *parts: directive_pb2.PlannedAssignment, **more: ob
     return parts[0].id
 
 
-def ask(kind: type, id: str, version: int = 1, **more: object) -> object:
+def ask(kind: type, id: str, version: int = 1, /, **more: object) -> object:
     """A write request with an id of its own."""
     return kind(request_id=str(uuid4()), id=id, expected_version=version, **more)
 
@@ -104,6 +111,14 @@ def done(id: str, version: int = 2, on: Date | None = None, **more: object) -> p
     """The result, completed on Wednesday 23/04/2025."""
     values = {"completed_on": on or day(2025, 4, 23), "content": "Đã rà soát xong.", **more}
     return ask(pb.ReportDoneRequest, id, version, **values)
+
+
+DECISION = pb.Decision(number="812/QĐ-UBND", signer="Nguyễn Văn Phương")
+
+
+def paper() -> pb.ResultDocument:
+    """The document that was sent beside."""
+    return pb.ResultDocument(number="12/BC-STNMT", issue_date=day(2025, 4, 23))
 
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

@@ -9,6 +9,7 @@ from uuid import uuid4
 import grpc
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
 
@@ -86,6 +87,7 @@ def stored(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.article("Đ4.1", "Đ7.2.c.1")
 async def test_a_result_with_its_document_reaches_the_office(stack: Stack, stub, accepted: str) -> None:
     """Đ4, Đ7.2.c: number, date and file."""
     bare = make.done(accepted)
@@ -148,6 +150,7 @@ async def test_another_unit_finds_no_assignment_and_no_file(stack: Stack, stub) 
     assert str(foreign.error.to_status()) == str(missing.error.to_status())
 
 
+@pytest.mark.article("D13")
 @pytest.mark.parametrize("person", [SYT_LEADER, EVALUATOR, OPERATOR], ids=["co-unit", "evaluator", "operator"])
 async def test_a_foreign_file_looks_like_a_missing_one(stack: Stack, stub, accepted: str, person) -> None:
     """Example 29: the evaluator opens no attachment."""
@@ -318,10 +321,20 @@ async def test_what_was_cut_off_on_its_way_into_the_store_is_swept(stack: Stack,
     assert (await rows(stack), [path.name for path in stored(folder)]) == ((1, 0), [kept.id])
 
 
+async def test_a_file_that_the_store_has_lost_is_said_so(stack: Stack, stub, accepted: str, folder: Path) -> None:
+    lost, kept = [await upload(stack, stub, make.header(accepted)) for _ in range(2)]
+    (folder / "evidence" / lost.id).unlink()
+    with capture_logs() as logs:
+        error = await download_refused(stub, accepted, lost.id, LEADER)
+    assert (error.code, error.reason, error.error.retry_seconds) == (grpc.StatusCode.FAILED_PRECONDITION, "EVIDENCE_FILE_MISSING", None)
+    assert [(entry["log_level"], entry["evidence"]) for entry in logs if entry["event"] == "evidence_file_missing"] == [("error", lost.id)]
+    assert await download(stub, accepted, kept.id, LEADER) == (kept, PDF)
+
+
 async def test_a_store_that_is_away_is_said_so(stack: Stack, stub, accepted: str, folder: Path) -> None:
     file = await upload(stack, stub, make.header(accepted))
-    for path in stored(folder):
-        path.unlink()
+    (folder / "evidence").rename(folder / "elsewhere")
+    (folder / "evidence").touch()
     error = await download_refused(stub, accepted, file.id, LEADER)
     assert (error.code, error.reason, error.error.metadata) == (
         grpc.StatusCode.UNAVAILABLE,

@@ -12,13 +12,13 @@ from services.assignment.__main__ import app
 from services.assignment.tests import factories as make
 from services.assignment.tests.factories import AN, EVALUATOR, LEADER, OFFICER, OPERATOR, PHU_LOC_LEADER, SYT_LEADER, ask
 
-TABLES = ("assignment", "participation", "delegation", "report", "transition", "evidence", "upload")
+TABLES = ("assignment", "participation", "delegation", "plan", "report", "extension", "transition", "evidence", "upload")
 ACT = text("SELECT set_config('ykcd.person', :person, true), set_config('ykcd.unit', :unit, true), set_config('ykcd.roles', :roles, true)")
 
 
 @pytest.fixture
 async def stack(serve, tmp_path) -> Stack:
-    """Sở TNMT leads and has delegated, reported and uploaded; Sở Y tế coordinates; Phú Lộc has no part."""
+    """Sở TNMT leads: it has delegated, planned, reported, drafted, asked for time, uploaded. Sở Y tế coordinates; Phú Lộc has no part."""
     made = await serve(app, files_url=f"file://{tmp_path}/files")
     await make.fill(made)
     stub = assignment_pb2_grpc.AssignmentServiceStub(made.channel)
@@ -26,6 +26,10 @@ async def stack(serve, tmp_path) -> Stack:
     await made.call(stub.AcceptAssignment, ask(pb.AcceptAssignmentRequest, id), LEADER)
     await made.call(stub.DelegateAssignment, ask(pb.DelegateAssignmentRequest, id, 2, leader_id=str(LEADER.id)), LEADER)
     await made.call(stub.ReportProgress, ask(pb.ReportProgressRequest, id, 3, content="Đang làm."), LEADER)
+    await made.call(stub.DraftReport, ask(pb.DraftReportRequest, id, 4, content="Dự thảo."), OFFICER)
+    await made.call(stub.SetPlan, ask(pb.SetPlanRequest, id, 5, steps=[pb.PlanStep(content="Khảo sát")]), OFFICER)
+    later = ask(pb.RequestExtensionRequest, id, 6, new_due_date=make.day(2025, 5, 30), reason="Chờ số liệu.")
+    await made.call(stub.RequestExtension, later, LEADER)
     await made.call(stub.UploadEvidence, make.messages(make.header(id)), LEADER)
     return made
 
@@ -34,15 +38,17 @@ async def enter(session, person: Person) -> None:
     await session.execute(ACT, {"person": str(person.id), "unit": str(person.unit_id), "roles": ",".join(person.roles)})
 
 
+@pytest.mark.article("D13")
 @pytest.mark.parametrize(
     ("person", "counts"),
     [
-        (AN, (2, 2, 1, 1, 5, 1, 0)),
-        (OFFICER, (2, 1, 1, 1, 4, 1, 0)),
-        (SYT_LEADER, (2, 1, 0, 0, 1, 0, 0)),
-        (PHU_LOC_LEADER, (0, 0, 0, 0, 0, 0, 0)),
-        (EVALUATOR, (0, 0, 0, 0, 0, 0, 0)),
-        (OPERATOR, (0, 0, 0, 0, 0, 0, 0)),
+        # The Office doesn't see the draft.
+        (AN, (2, 2, 1, 1, 1, 1, 8, 1, 0)),
+        (OFFICER, (2, 1, 1, 1, 2, 1, 7, 1, 0)),
+        (SYT_LEADER, (2, 1, 0, 0, 0, 0, 1, 0, 0)),
+        (PHU_LOC_LEADER, (0, 0, 0, 0, 0, 0, 0, 0, 0)),
+        (EVALUATOR, (0, 0, 0, 0, 0, 0, 0, 0, 0)),
+        (OPERATOR, (0, 0, 0, 0, 0, 0, 0, 0, 0)),
     ],
     ids=["office", "own unit", "co-unit", "another unit", "evaluator", "operator"],
 )
@@ -64,6 +70,9 @@ async def test_the_database_gives_each_his_own(stack: Stack, person: Person, cou
         "UPDATE report SET content = ''",
         "DELETE FROM transition",
         "INSERT INTO participation SELECT actor_unit(), gen_random_uuid()",
+        "INSERT INTO assignment SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).* FROM assignment a LIMIT 1",
+        "DELETE FROM extension",
+        "DELETE FROM plan",
     ],
 )
 async def test_the_database_refuses_a_co_unit_and_every_rewriting_of_the_past(stack: Stack, statement: str) -> None:
@@ -71,3 +80,11 @@ async def test_the_database_refuses_a_co_unit_and_every_rewriting_of_the_past(st
         async with db.transaction(stack.runtime.api) as session:
             await enter(session, SYT_LEADER)
             await session.execute(text(statement))
+
+
+async def test_only_a_draft_is_thrown_away(stack: Stack) -> None:
+    """By its unit; the Office doesn't even see it."""
+    for person, gone in ((AN, 0), (SYT_LEADER, 0), (LEADER, 1), (LEADER, 0)):
+        async with db.transaction(stack.runtime.api) as session:
+            await enter(session, person)
+            assert (await session.execute(text("DELETE FROM report"))).rowcount == gone

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
 from ykcd.directive.v1 import directive_pb2 as _directive_pb2
+from ykcd.directive.v1 import registry_pb2 as _registry_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -35,6 +36,11 @@ class _AssignmentStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Assig
     ASSIGNMENT_STATE_REPORTED: _AssignmentState.ValueType  # 4
     ASSIGNMENT_STATE_VERIFIED: _AssignmentState.ValueType  # 5
     ASSIGNMENT_STATE_RETURN_REQUESTED: _AssignmentState.ValueType  # 6
+    ASSIGNMENT_STATE_FORWARDED: _AssignmentState.ValueType  # 7
+    """Đ7.2.d: another unit has it now (forwarded_to_id)."""
+    ASSIGNMENT_STATE_CANCELLED: _AssignmentState.ValueType  # 8
+    ASSIGNMENT_STATE_SUCCEEDED: _AssignmentState.ValueType  # 9
+    """D12: its unit was dissolved; the successor has it (forwarded_to_id)."""
 
 class AssignmentState(_AssignmentState, metaclass=_AssignmentStateEnumTypeWrapper): ...
 
@@ -45,6 +51,11 @@ ASSIGNMENT_STATE_IN_PROGRESS: AssignmentState.ValueType  # 3
 ASSIGNMENT_STATE_REPORTED: AssignmentState.ValueType  # 4
 ASSIGNMENT_STATE_VERIFIED: AssignmentState.ValueType  # 5
 ASSIGNMENT_STATE_RETURN_REQUESTED: AssignmentState.ValueType  # 6
+ASSIGNMENT_STATE_FORWARDED: AssignmentState.ValueType  # 7
+"""Đ7.2.d: another unit has it now (forwarded_to_id)."""
+ASSIGNMENT_STATE_CANCELLED: AssignmentState.ValueType  # 8
+ASSIGNMENT_STATE_SUCCEEDED: AssignmentState.ValueType  # 9
+"""D12: its unit was dissolved; the successor has it (forwarded_to_id)."""
 Global___AssignmentState: _TypeAlias = AssignmentState  # noqa: Y015
 
 class _Execution:
@@ -104,13 +115,65 @@ class _ReportKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReportKind
     REPORT_KIND_UNSPECIFIED: _ReportKind.ValueType  # 0
     REPORT_KIND_PROGRESS: _ReportKind.ValueType  # 1
     REPORT_KIND_DONE: _ReportKind.ValueType  # 2
+    REPORT_KIND_PERIODIC: _ReportKind.ValueType  # 3
+    """Đ7.2.c: the update of a quarter."""
+    REPORT_KIND_NO_CHANGE: _ReportKind.ValueType  # 4
+    """"Không phát sinh": counts as an update (example 24)."""
 
 class ReportKind(_ReportKind, metaclass=_ReportKindEnumTypeWrapper): ...
 
 REPORT_KIND_UNSPECIFIED: ReportKind.ValueType  # 0
 REPORT_KIND_PROGRESS: ReportKind.ValueType  # 1
 REPORT_KIND_DONE: ReportKind.ValueType  # 2
+REPORT_KIND_PERIODIC: ReportKind.ValueType  # 3
+"""Đ7.2.c: the update of a quarter."""
+REPORT_KIND_NO_CHANGE: ReportKind.ValueType  # 4
+""""Không phát sinh": counts as an update (example 24)."""
 Global___ReportKind: _TypeAlias = ReportKind  # noqa: Y015
+
+class _ReportState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReportStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReportState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REPORT_STATE_UNSPECIFIED: _ReportState.ValueType  # 0
+    REPORT_STATE_DRAFT: _ReportState.ValueType  # 1
+    REPORT_STATE_SUBMITTED: _ReportState.ValueType  # 2
+    REPORT_STATE_ACCEPTED: _ReportState.ValueType  # 3
+    REPORT_STATE_REJECTED: _ReportState.ValueType  # 4
+    REPORT_STATE_WITHDRAWN: _ReportState.ValueType  # 5
+
+class ReportState(_ReportState, metaclass=_ReportStateEnumTypeWrapper): ...
+
+REPORT_STATE_UNSPECIFIED: ReportState.ValueType  # 0
+REPORT_STATE_DRAFT: ReportState.ValueType  # 1
+REPORT_STATE_SUBMITTED: ReportState.ValueType  # 2
+REPORT_STATE_ACCEPTED: ReportState.ValueType  # 3
+REPORT_STATE_REJECTED: ReportState.ValueType  # 4
+REPORT_STATE_WITHDRAWN: ReportState.ValueType  # 5
+Global___ReportState: _TypeAlias = ReportState  # noqa: Y015
+
+class _ExtensionState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExtensionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExtensionState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXTENSION_STATE_UNSPECIFIED: _ExtensionState.ValueType  # 0
+    EXTENSION_STATE_REQUESTED: _ExtensionState.ValueType  # 1
+    EXTENSION_STATE_APPROVED: _ExtensionState.ValueType  # 2
+    EXTENSION_STATE_REJECTED: _ExtensionState.ValueType  # 3
+    EXTENSION_STATE_WITHDRAWN: _ExtensionState.ValueType  # 4
+
+class ExtensionState(_ExtensionState, metaclass=_ExtensionStateEnumTypeWrapper): ...
+
+EXTENSION_STATE_UNSPECIFIED: ExtensionState.ValueType  # 0
+EXTENSION_STATE_REQUESTED: ExtensionState.ValueType  # 1
+EXTENSION_STATE_APPROVED: ExtensionState.ValueType  # 2
+EXTENSION_STATE_REJECTED: ExtensionState.ValueType  # 3
+EXTENSION_STATE_WITHDRAWN: ExtensionState.ValueType  # 4
+Global___ExtensionState: _TypeAlias = ExtensionState  # noqa: Y015
 
 class _Action:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -126,6 +189,25 @@ class _ActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Action.ValueTy
     ACTION_REPORT_DONE: _Action.ValueType  # 5
     ACTION_VERIFY: _Action.ValueType  # 6
     ACTION_SEND_BACK: _Action.ValueType  # 7
+    ACTION_ADJUST: _Action.ValueType  # 8
+    ACTION_FORWARD: _Action.ValueType  # 9
+    ACTION_DENY_RETURN: _Action.ValueType  # 10
+    ACTION_CANCEL: _Action.ValueType  # 11
+    ACTION_REOPEN: _Action.ValueType  # 12
+    ACTION_REQUEST_EXTENSION: _Action.ValueType  # 13
+    ACTION_WITHDRAW_EXTENSION: _Action.ValueType  # 14
+    ACTION_DECIDE_EXTENSION: _Action.ValueType  # 15
+    """Approve and reject; the history says which."""
+    ACTION_NAME_SPECIALIST: _Action.ValueType  # 16
+    ACTION_SET_PLAN: _Action.ValueType  # 17
+    ACTION_DRAFT_REPORT: _Action.ValueType  # 18
+    ACTION_WITHDRAW_REPORT: _Action.ValueType  # 19
+    ACTION_REVIEW_REPORT: _Action.ValueType  # 20
+    ACTION_RECORD_PAPER_REPORT: _Action.ValueType  # 21
+    ACTION_CONFIRM_AGGREGATOR: _Action.ValueType  # 22
+    ACTION_AMEND: _Action.ValueType  # 23
+    """Not asked for by a person here: the document was amended, superseded or revoked; the unit was dissolved; an escalation was decided."""
+    ACTION_SUCCEED: _Action.ValueType  # 24
 
 class Action(_Action, metaclass=_ActionEnumTypeWrapper):
     """What is done to an assignment; each is allowed to some people in some states."""
@@ -138,6 +220,25 @@ ACTION_REPORT_PROGRESS: Action.ValueType  # 4
 ACTION_REPORT_DONE: Action.ValueType  # 5
 ACTION_VERIFY: Action.ValueType  # 6
 ACTION_SEND_BACK: Action.ValueType  # 7
+ACTION_ADJUST: Action.ValueType  # 8
+ACTION_FORWARD: Action.ValueType  # 9
+ACTION_DENY_RETURN: Action.ValueType  # 10
+ACTION_CANCEL: Action.ValueType  # 11
+ACTION_REOPEN: Action.ValueType  # 12
+ACTION_REQUEST_EXTENSION: Action.ValueType  # 13
+ACTION_WITHDRAW_EXTENSION: Action.ValueType  # 14
+ACTION_DECIDE_EXTENSION: Action.ValueType  # 15
+"""Approve and reject; the history says which."""
+ACTION_NAME_SPECIALIST: Action.ValueType  # 16
+ACTION_SET_PLAN: Action.ValueType  # 17
+ACTION_DRAFT_REPORT: Action.ValueType  # 18
+ACTION_WITHDRAW_REPORT: Action.ValueType  # 19
+ACTION_REVIEW_REPORT: Action.ValueType  # 20
+ACTION_RECORD_PAPER_REPORT: Action.ValueType  # 21
+ACTION_CONFIRM_AGGREGATOR: Action.ValueType  # 22
+ACTION_AMEND: Action.ValueType  # 23
+"""Not asked for by a person here: the document was amended, superseded or revoked; the unit was dissolved; an escalation was decided."""
+ACTION_SUCCEED: Action.ValueType  # 24
 Global___Action: _TypeAlias = Action  # noqa: Y015
 
 class _TaskState:
@@ -149,14 +250,18 @@ class _TaskStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskState.V
     TASK_STATE_UNSPECIFIED: _TaskState.ValueType  # 0
     TASK_STATE_ACTIVE: _TaskState.ValueType  # 1
     TASK_STATE_COMPLETED: _TaskState.ValueType  # 2
-    """Derived: every lead's part is verified."""
+    """Derived: every lead's part (and each phase of it) is verified."""
+    TASK_STATE_CANCELLED: _TaskState.ValueType  # 3
+    """Derived: no lead's part is left, each was cancelled."""
 
 class TaskState(_TaskState, metaclass=_TaskStateEnumTypeWrapper): ...
 
 TASK_STATE_UNSPECIFIED: TaskState.ValueType  # 0
 TASK_STATE_ACTIVE: TaskState.ValueType  # 1
 TASK_STATE_COMPLETED: TaskState.ValueType  # 2
-"""Derived: every lead's part is verified."""
+"""Derived: every lead's part (and each phase of it) is verified."""
+TASK_STATE_CANCELLED: TaskState.ValueType  # 3
+"""Derived: no lead's part is left, each was cancelled."""
 Global___TaskState: _TypeAlias = TaskState  # noqa: Y015
 
 @_typing.final
@@ -275,11 +380,19 @@ class Report(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     AUTHOR_ID_FIELD_NUMBER: _builtins.int
     AUTHOR_NAME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REVIEW_REASON_FIELD_NUMBER: _builtins.int
+    REVIEWER_NAME_FIELD_NUMBER: _builtins.int
+    REVIEW_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     kind: Global___ReportKind.ValueType
     content: _builtins.str
     author_id: _builtins.str
     author_name: _builtins.str
+    state: Global___ReportState.ValueType
+    review_reason: _builtins.str
+    """Why it was rejected."""
+    reviewer_name: _builtins.str
     @_builtins.property
     def completed_on(self) -> _date_pb2.Date: ...
     @_builtins.property
@@ -288,6 +401,8 @@ class Report(_message.Message):
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def review_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -300,14 +415,204 @@ class Report(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         author_id: _builtins.str = ...,
         author_name: _builtins.str = ...,
+        state: Global___ReportState.ValueType = ...,
+        review_reason: _builtins.str = ...,
+        reviewer_name: _builtins.str = ...,
+        review_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed_on", b"completed_on", "create_time", b"create_time", "document", b"document"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed_on", b"completed_on", "create_time", b"create_time", "document", b"document", "review_time", b"review_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "author_name", b"author_name", "completed_on", b"completed_on", "content", b"content", "create_time", b"create_time", "document", b"document", "evidence", b"evidence", "id", b"id", "kind", b"kind"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "author_name", b"author_name", "completed_on", b"completed_on", "content", b"content", "create_time", b"create_time", "document", b"document", "evidence", b"evidence", "id", b"id", "kind", b"kind", "review_reason", b"review_reason", "review_time", b"review_time", "reviewer_name", b"reviewer_name", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Report: _TypeAlias = Report  # noqa: Y015
+
+@_typing.final
+class Extension(_message.Message):
+    """A later due date that the unit asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PREVIOUS_DUE_DATE_FIELD_NUMBER: _builtins.int
+    NEW_DUE_DATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_TIME_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    DECISION_REASON_FIELD_NUMBER: _builtins.int
+    DECIDE_TIME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    state: Global___ExtensionState.ValueType
+    reason: _builtins.str
+    late: _builtins.bool
+    """Asked for after the due date had passed."""
+    requested_by_name: _builtins.str
+    decision_reason: _builtins.str
+    """Why it was rejected, or a note."""
+    @_builtins.property
+    def previous_due_date(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def new_due_date(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def request_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def decision(self) -> Global___Decision: ...
+    @_builtins.property
+    def decide_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        state: Global___ExtensionState.ValueType = ...,
+        previous_due_date: _date_pb2.Date | None = ...,
+        new_due_date: _date_pb2.Date | None = ...,
+        reason: _builtins.str = ...,
+        late: _builtins.bool = ...,
+        requested_by_name: _builtins.str = ...,
+        request_time: _timestamp_pb2.Timestamp | None = ...,
+        decision: Global___Decision | None = ...,
+        decision_reason: _builtins.str = ...,
+        decide_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "decision", b"decision", "new_due_date", b"new_due_date", "previous_due_date", b"previous_due_date", "request_time", b"request_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "decision", b"decision", "decision_reason", b"decision_reason", "id", b"id", "late", b"late", "new_due_date", b"new_due_date", "previous_due_date", b"previous_due_date", "reason", b"reason", "request_time", b"request_time", "requested_by_name", b"requested_by_name", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Extension: _TypeAlias = Extension  # noqa: Y015
+
+@_typing.final
+class Decision(_message.Message):
+    """The leaders' decision on paper, as the Office recorded it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    SIGNER_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    signer: _builtins.str
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        signer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "signer", b"signer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Decision: _TypeAlias = Decision  # noqa: Y015
+
+@_typing.final
+class Act(_message.Message):
+    """One line of the history of an obstacle, inspection or inquiry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERB_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    ACTOR_NAME_FIELD_NUMBER: _builtins.int
+    ACTOR_UNIT_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    verb: _builtins.str
+    """The RPC's verb: "raise", "propose" …"""
+    text: _builtins.str
+    actor_name: _builtins.str
+    actor_unit_id: _builtins.str
+    version: _builtins.int
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        verb: _builtins.str = ...,
+        text: _builtins.str = ...,
+        actor_name: _builtins.str = ...,
+        actor_unit_id: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_name", b"actor_name", "actor_unit_id", b"actor_unit_id", "text", b"text", "time", b"time", "verb", b"verb", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Act: _TypeAlias = Act  # noqa: Y015
+
+@_typing.final
+class PlanStep(_message.Message):
+    """Đ2.2: one step of the unit's own plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PERSON_NAME_FIELD_NUMBER: _builtins.int
+    DONE_ON_FIELD_NUMBER: _builtins.int
+    content: _builtins.str
+    person_id: _builtins.str
+    person_name: _builtins.str
+    """Filled by the platform."""
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date:
+        """Not after the assignment's due date."""
+
+    @_builtins.property
+    def done_on(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        content: _builtins.str = ...,
+        due_date: _date_pb2.Date | None = ...,
+        person_id: _builtins.str = ...,
+        person_name: _builtins.str = ...,
+        done_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done_on", b"done_on", "due_date", b"due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "done_on", b"done_on", "due_date", b"due_date", "person_id", b"person_id", "person_name", b"person_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanStep: _TypeAlias = PlanStep  # noqa: Y015
+
+@_typing.final
+class Change(_message.Message):
+    """What a transition changed beside the state."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """The field's name in Assignment."""
+    before: _builtins.str
+    after: _builtins.str
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        before: _builtins.str = ...,
+        after: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "field", b"field"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Change: _TypeAlias = Change  # noqa: Y015
 
 @_typing.final
 class Transition(_message.Message):
@@ -324,6 +629,9 @@ class Transition(_message.Message):
     ACTOR_UNIT_ID_FIELD_NUMBER: _builtins.int
     TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_NAME_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     action: Global___Action.ValueType
     from_state: Global___AssignmentState.ValueType
     to_state: Global___AssignmentState.ValueType
@@ -332,8 +640,14 @@ class Transition(_message.Message):
     actor_name: _builtins.str
     actor_unit_id: _builtins.str
     version: _builtins.int
+    on_behalf_of_name: _builtins.str
+    """Whose rights a deputy used; empty for his own."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def decision(self) -> Global___Decision: ...
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Change]: ...
     def __init__(
         self,
         *,
@@ -346,10 +660,13 @@ class Transition(_message.Message):
         actor_unit_id: _builtins.str = ...,
         time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        on_behalf_of_name: _builtins.str = ...,
+        decision: Global___Decision | None = ...,
+        changes: _abc.Iterable[Global___Change] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor_id", b"actor_id", "actor_name", b"actor_name", "actor_unit_id", b"actor_unit_id", "from_state", b"from_state", "reason", b"reason", "time", b"time", "to_state", b"to_state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor_id", b"actor_id", "actor_name", b"actor_name", "actor_unit_id", b"actor_unit_id", "changes", b"changes", "decision", b"decision", "from_state", b"from_state", "on_behalf_of_name", b"on_behalf_of_name", "reason", b"reason", "time", b"time", "to_state", b"to_state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -389,6 +706,22 @@ class Assignment(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     DUE_EXACT_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    PHASE_NAME_FIELD_NUMBER: _builtins.int
+    ORIGINAL_DUE_DATE_FIELD_NUMBER: _builtins.int
+    EXTENSIONS_FIELD_NUMBER: _builtins.int
+    DEADLINE_CYCLE_FIELD_NUMBER: _builtins.int
+    FORWARDED_FROM_ID_FIELD_NUMBER: _builtins.int
+    FORWARDED_TO_ID_FIELD_NUMBER: _builtins.int
+    PAPER_REPORT_REQUIRED_FIELD_NUMBER: _builtins.int
+    PAPER_REPORT_FIELD_NUMBER: _builtins.int
+    AGGREGATING_UNIT_ID_FIELD_NUMBER: _builtins.int
+    AGGREGATOR_CONFIRMED_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    REGIME_FIELD_NUMBER: _builtins.int
+    DEADLINE_KIND_FIELD_NUMBER: _builtins.int
+    DELIVERABLE_FIELD_NUMBER: _builtins.int
+    LAST_REPORT_ON_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     version: _builtins.int
     state: Global___AssignmentState.ValueType
@@ -410,6 +743,21 @@ class Assignment(_message.Message):
     return_reason: _builtins.str
     due_exact: _builtins.bool
     """The due date isn't moved to a working day (D7)."""
+    phase: _builtins.int
+    """1-based phase of a phased task, each an assignment of its own (Đ3.4); 0: not phased."""
+    phase_name: _builtins.str
+    deadline_cycle: _builtins.int
+    """Which deadline this is, 1-based: an approved extension or amendment opens the next (D4)."""
+    forwarded_from_id: _builtins.str
+    """Đ7.2.d, D12: the chain of units."""
+    forwarded_to_id: _builtins.str
+    paper_report_required: _builtins.bool
+    aggregating_unit_id: _builtins.str
+    """Đ6.1.h: who consolidates, as the Office proposed or the lead unit corrected; only in a lead's part of a task that has one."""
+    aggregator_confirmed: _builtins.bool
+    regime: _directive_pb2.Regime.ValueType
+    deadline_kind: _directive_pb2.DeadlineKind.ValueType
+    deliverable: _builtins.str
     @_builtins.property
     def task_class(self) -> _directive_pb2.TaskClass: ...
     @_builtins.property
@@ -442,6 +790,20 @@ class Assignment(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def original_due_date(self) -> _date_pb2.Date:
+        """The due date as first given; shown beside a later one."""
+
+    @_builtins.property
+    def extensions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Extension]: ...
+    @_builtins.property
+    def paper_report(self) -> Global___ResultDocument: ...
+    @_builtins.property
+    def plan(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanStep]: ...
+    @_builtins.property
+    def last_report_on(self) -> _date_pb2.Date:
+        """Of the last accepted or submitted report of any kind: "has said nothing" from "has said it isn't done"."""
+
     def __init__(
         self,
         *,
@@ -475,10 +837,26 @@ class Assignment(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         due_exact: _builtins.bool = ...,
+        phase: _builtins.int = ...,
+        phase_name: _builtins.str = ...,
+        original_due_date: _date_pb2.Date | None = ...,
+        extensions: _abc.Iterable[Global___Extension] | None = ...,
+        deadline_cycle: _builtins.int = ...,
+        forwarded_from_id: _builtins.str = ...,
+        forwarded_to_id: _builtins.str = ...,
+        paper_report_required: _builtins.bool = ...,
+        paper_report: Global___ResultDocument | None = ...,
+        aggregating_unit_id: _builtins.str = ...,
+        aggregator_confirmed: _builtins.bool = ...,
+        plan: _abc.Iterable[Global___PlanStep] | None = ...,
+        regime: _directive_pb2.Regime.ValueType = ...,
+        deadline_kind: _directive_pb2.DeadlineKind.ValueType = ...,
+        deliverable: _builtins.str = ...,
+        last_report_on: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "completed_on", b"completed_on", "create_time", b"create_time", "delegation", b"delegation", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "late_update", b"late_update", "report_time", b"report_time", "task_class", b"task_class", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "completed_on", b"completed_on", "create_time", b"create_time", "delegation", b"delegation", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "last_report_on", b"last_report_on", "late_update", b"late_update", "original_due_date", b"original_due_date", "paper_report", b"paper_report", "report_time", b"report_time", "task_class", b"task_class", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "allowed_actions", b"allowed_actions", "completed_on", b"completed_on", "content", b"content", "create_time", b"create_time", "delegation", b"delegation", "directive_abstract", b"directive_abstract", "directive_code", b"directive_code", "directive_id", b"directive_id", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "due_exact", b"due_exact", "effective_due_date", b"effective_due_date", "execution", b"execution", "field_id", b"field_id", "history", b"history", "id", b"id", "late_update", b"late_update", "report_time", b"report_time", "reports", b"reports", "return_reason", b"return_reason", "role", b"role", "specialist_id", b"specialist_id", "state", b"state", "task_class", b"task_class", "task_id", b"task_id", "timeliness", b"timeliness", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version", "working_days_late", b"working_days_late"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "aggregating_unit_id", b"aggregating_unit_id", "aggregator_confirmed", b"aggregator_confirmed", "allowed_actions", b"allowed_actions", "completed_on", b"completed_on", "content", b"content", "create_time", b"create_time", "deadline_cycle", b"deadline_cycle", "deadline_kind", b"deadline_kind", "delegation", b"delegation", "deliverable", b"deliverable", "directive_abstract", b"directive_abstract", "directive_code", b"directive_code", "directive_id", b"directive_id", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "due_exact", b"due_exact", "effective_due_date", b"effective_due_date", "execution", b"execution", "extensions", b"extensions", "field_id", b"field_id", "forwarded_from_id", b"forwarded_from_id", "forwarded_to_id", b"forwarded_to_id", "history", b"history", "id", b"id", "last_report_on", b"last_report_on", "late_update", b"late_update", "original_due_date", b"original_due_date", "paper_report", b"paper_report", "paper_report_required", b"paper_report_required", "phase", b"phase", "phase_name", b"phase_name", "plan", b"plan", "regime", b"regime", "report_time", b"report_time", "reports", b"reports", "return_reason", b"return_reason", "role", b"role", "specialist_id", b"specialist_id", "state", b"state", "task_class", b"task_class", "task_id", b"task_id", "timeliness", b"timeliness", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version", "working_days_late", b"working_days_late"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__late_update: _TypeAlias = _typing.Literal["late_update"]  # noqa: Y015
     _WhichOneofArgType__late_update: _TypeAlias = _typing.Literal["_late_update", b"_late_update"]  # noqa: Y015
@@ -710,10 +1088,14 @@ class ReportProgressRequest(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     id: _builtins.str
     expected_version: _builtins.int
     content: _builtins.str
+    """May be empty for NO_CHANGE only."""
+    kind: Global___ReportKind.ValueType
+    """PROGRESS where unspecified; PERIODIC and NO_CHANGE where the task has no deadline."""
     def __init__(
         self,
         *,
@@ -721,10 +1103,11 @@ class ReportProgressRequest(_message.Message):
         id: _builtins.str = ...,
         expected_version: _builtins.int = ...,
         content: _builtins.str = ...,
+        kind: Global___ReportKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "expected_version", b"expected_version", "id", b"id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "expected_version", b"expected_version", "id", b"id", "kind", b"kind", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -771,6 +1154,612 @@ class ReportDoneRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReportDoneRequest: _TypeAlias = ReportDoneRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawReportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawReportRequest: _TypeAlias = WithdrawReportRequest  # noqa: Y015
+
+@_typing.final
+class DraftReportRequest(_message.Message):
+    """One draft per assignment; the next replaces it, and a result that is handed in takes its place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    COMPLETED_ON_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_IDS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    content: _builtins.str
+    @_builtins.property
+    def completed_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def document(self) -> Global___ResultDocument: ...
+    @_builtins.property
+    def evidence_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        completed_on: _date_pb2.Date | None = ...,
+        content: _builtins.str = ...,
+        document: Global___ResultDocument | None = ...,
+        evidence_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed_on", b"completed_on", "document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_on", b"completed_on", "content", b"content", "document", b"document", "evidence_ids", b"evidence_ids", "expected_version", b"expected_version", "id", b"id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DraftReportRequest: _TypeAlias = DraftReportRequest  # noqa: Y015
+
+@_typing.final
+class ReviewReportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REPORT_ID_FIELD_NUMBER: _builtins.int
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    report_id: _builtins.str
+    accepted: _builtins.bool
+    reason: _builtins.str
+    """Needed to reject."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        report_id: _builtins.str = ...,
+        accepted: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "expected_version", b"expected_version", "id", b"id", "reason", b"reason", "report_id", b"report_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewReportRequest: _TypeAlias = ReviewReportRequest  # noqa: Y015
+
+@_typing.final
+class RecordPaperReportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    @_builtins.property
+    def document(self) -> Global___ResultDocument:
+        """Number and date both."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        document: Global___ResultDocument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "expected_version", b"expected_version", "id", b"id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordPaperReportRequest: _TypeAlias = RecordPaperReportRequest  # noqa: Y015
+
+@_typing.final
+class SetPlanRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanStep]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        steps: _abc.Iterable[Global___PlanStep] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "request_id", b"request_id", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetPlanRequest: _TypeAlias = SetPlanRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmAggregatorRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    AGGREGATING_UNIT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    aggregating_unit_id: _builtins.str
+    """Another unit than the proposed one corrects the proposal: the aggregating part goes to it."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        aggregating_unit_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregating_unit_id", b"aggregating_unit_id", "expected_version", b"expected_version", "id", b"id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmAggregatorRequest: _TypeAlias = ConfirmAggregatorRequest  # noqa: Y015
+
+@_typing.final
+class AdjustAssignmentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    DUE_EXCLUSIVE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    content: _builtins.str
+    """Empty: stays."""
+    due_exclusive: _builtins.bool
+    reason: _builtins.str
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date:
+        """Absent: stays."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        content: _builtins.str = ...,
+        due_date: _date_pb2.Date | None = ...,
+        due_exclusive: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "due_date", b"due_date", "due_exclusive", b"due_exclusive", "expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdjustAssignmentRequest: _TypeAlias = AdjustAssignmentRequest  # noqa: Y015
+
+@_typing.final
+class ForwardAssignmentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    FIELD_ID_FIELD_NUMBER: _builtins.int
+    SPECIALIST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    unit_id: _builtins.str
+    field_id: _builtins.str
+    """Empty: the same field."""
+    specialist_id: _builtins.str
+    """Who follows the new unit's part (RegistryService.ProposeSpecialist); empty: the Office leaders' queue."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        unit_id: _builtins.str = ...,
+        field_id: _builtins.str = ...,
+        specialist_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "field_id", b"field_id", "id", b"id", "reason", b"reason", "request_id", b"request_id", "specialist_id", b"specialist_id", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForwardAssignmentRequest: _TypeAlias = ForwardAssignmentRequest  # noqa: Y015
+
+@_typing.final
+class DenyReturnRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DenyReturnRequest: _TypeAlias = DenyReturnRequest  # noqa: Y015
+
+@_typing.final
+class RequestExtensionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    NEW_DUE_DATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    late: _builtins.bool
+    """Says that it is known to come after the due date; refused as EXTENSION_LATE otherwise."""
+    @_builtins.property
+    def new_due_date(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        new_due_date: _date_pb2.Date | None = ...,
+        reason: _builtins.str = ...,
+        late: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["new_due_date", b"new_due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "late", b"late", "new_due_date", b"new_due_date", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestExtensionRequest: _TypeAlias = RequestExtensionRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawExtensionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawExtensionRequest: _TypeAlias = WithdrawExtensionRequest  # noqa: Y015
+
+@_typing.final
+class DecideExtensionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    APPROVED_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    NEW_DUE_DATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    approved: _builtins.bool
+    reason: _builtins.str
+    """Needed to reject."""
+    @_builtins.property
+    def decision(self) -> Global___Decision:
+        """Needed to approve."""
+
+    @_builtins.property
+    def new_due_date(self) -> _date_pb2.Date:
+        """The day decided, where it isn't the one asked for."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        approved: _builtins.bool = ...,
+        decision: Global___Decision | None = ...,
+        new_due_date: _date_pb2.Date | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "new_due_date", b"new_due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved", b"approved", "decision", b"decision", "expected_version", b"expected_version", "id", b"id", "new_due_date", b"new_due_date", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideExtensionRequest: _TypeAlias = DecideExtensionRequest  # noqa: Y015
+
+@_typing.final
+class CancelAssignmentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def decision(self) -> Global___Decision: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        decision: Global___Decision | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelAssignmentRequest: _TypeAlias = CancelAssignmentRequest  # noqa: Y015
+
+@_typing.final
+class ReopenAssignmentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def decision(self) -> Global___Decision: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        decision: Global___Decision | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReopenAssignmentRequest: _TypeAlias = ReopenAssignmentRequest  # noqa: Y015
+
+@_typing.final
+class NameSpecialistRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    SPECIALIST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    id: _builtins.str
+    expected_version: _builtins.int
+    specialist_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        specialist_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id", "reason", b"reason", "request_id", b"request_id", "specialist_id", b"specialist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NameSpecialistRequest: _TypeAlias = NameSpecialistRequest  # noqa: Y015
+
+@_typing.final
+class PreviewSuccessionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    SUCCESSORS_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    @_builtins.property
+    def successors(self) -> _containers.RepeatedCompositeFieldContainer[_registry_pb2.Successor]: ...
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        successors: _abc.Iterable[_registry_pb2.Successor] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["successors", b"successors", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewSuccessionRequest: _TypeAlias = PreviewSuccessionRequest  # noqa: Y015
+
+@_typing.final
+class PreviewSuccessionResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNTS_FIELD_NUMBER: _builtins.int
+    UNCOVERED_FIELD_IDS_FIELD_NUMBER: _builtins.int
+    ASSIGNMENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___SuccessionCount]:
+        """Open assignments that would move, by successor."""
+
+    @_builtins.property
+    def uncovered_field_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Fields with open assignments that no successor takes."""
+
+    @_builtins.property
+    def assignments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Assignment]:
+        """The first 200 of them."""
+
+    def __init__(
+        self,
+        *,
+        counts: _abc.Iterable[Global___SuccessionCount] | None = ...,
+        uncovered_field_ids: _abc.Iterable[_builtins.str] | None = ...,
+        assignments: _abc.Iterable[Global___Assignment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "counts", b"counts", "uncovered_field_ids", b"uncovered_field_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewSuccessionResponse: _TypeAlias = PreviewSuccessionResponse  # noqa: Y015
+
+@_typing.final
+class SuccessionCount(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    count: _builtins.int
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuccessionCount: _TypeAlias = SuccessionCount  # noqa: Y015
+
+@_typing.final
+class CheckUrgeableRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    expected_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckUrgeableRequest: _TypeAlias = CheckUrgeableRequest  # noqa: Y015
 
 @_typing.final
 class VerifyAssignmentRequest(_message.Message):

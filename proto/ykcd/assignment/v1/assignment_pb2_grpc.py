@@ -74,6 +74,91 @@ class AssignmentServiceStub:
                 request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReportDoneRequest.SerializeToString,
                 response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
                 _registered_method=True)
+        self.WithdrawReport = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/WithdrawReport',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.WithdrawReportRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.DraftReport = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/DraftReport',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DraftReportRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.ReviewReport = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/ReviewReport',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReviewReportRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.RecordPaperReport = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/RecordPaperReport',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.RecordPaperReportRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.SetPlan = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/SetPlan',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.SetPlanRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.ConfirmAggregator = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/ConfirmAggregator',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ConfirmAggregatorRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.AdjustAssignment = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/AdjustAssignment',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.AdjustAssignmentRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.ForwardAssignment = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/ForwardAssignment',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ForwardAssignmentRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.DenyReturn = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/DenyReturn',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DenyReturnRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.RequestExtension = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/RequestExtension',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.RequestExtensionRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.WithdrawExtension = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/WithdrawExtension',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.WithdrawExtensionRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.DecideExtension = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/DecideExtension',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DecideExtensionRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.CancelAssignment = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/CancelAssignment',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.CancelAssignmentRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.ReopenAssignment = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/ReopenAssignment',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReopenAssignmentRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.NameSpecialist = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/NameSpecialist',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.NameSpecialistRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
+        self.PreviewSuccession = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/PreviewSuccession',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.PreviewSuccessionRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.PreviewSuccessionResponse.FromString,
+                _registered_method=True)
+        self.CheckUrgeable = channel.unary_unary(
+                '/ykcd.assignment.v1.AssignmentService/CheckUrgeable',
+                request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.CheckUrgeableRequest.SerializeToString,
+                response_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+                _registered_method=True)
         self.VerifyAssignment = channel.unary_unary(
                 '/ykcd.assignment.v1.AssignmentService/VerifyAssignment',
                 request_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.VerifyAssignmentRequest.SerializeToString,
@@ -154,6 +239,125 @@ class AssignmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WithdrawReport(self, request, context):
+        """The unit takes its result back before it was looked at -> IN_PROGRESS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DraftReport(self, request, context):
+        """An officer prepares what the unit's leader will hand in; the Office doesn't see it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewReport(self, request, context):
+        """Đ8.1.a: the specialist accepts or rejects a progress or periodic report; a rejected one doesn't count as an update (Đ7.2.c).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPaperReport(self, request, context):
+        """Đ6.1, last paragraph: the paper document that was sent beside.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPlan(self, request, context):
+        """Đ2.2: the unit's own plan, steps with dates and people; replaces the one before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmAggregator(self, request, context):
+        """Đ6.1.h: the lead unit confirms or corrects who consolidates.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdjustAssignment(self, request, context):
+        """Đ7.2.d: the Office answers a return by adjusting the task -> SENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForwardAssignment(self, request, context):
+        """Đ7.2.d: … by giving it to another unit -> FORWARDED, and a new assignment linked to it. Into another field: Office leaders only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DenyReturn(self, request, context):
+        """Đ7.2.d: … by refusing the return, with a reason -> the state before it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestExtension(self, request, context):
+        """The unit's leader asks for a later day; before the due date unless marked late.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawExtension(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideExtension(self, request, context):
+        """By whoever set the deadline, recorded by the Office's leaders with the decision's number and signer. Approved: the due date moves and a
+        new urging cycle begins (D4); the first due date is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelAssignment(self, request, context):
+        """By the Office's leaders, from any open state -> CANCELLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReopenAssignment(self, request, context):
+        """A verified result proved wrong: by the Office's leaders -> IN_PROGRESS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NameSpecialist(self, request, context):
+        """Đ8.1.đ: the Office's leaders name who follows it: from their queue, or anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewSuccession(self, request, context):
+        """D12: which open assignments a merge would move, and where to; nothing is changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckUrgeable(self, request, context):
+        """May a phiếu báo be issued now? Asked by `deadline` (architecture: questions with one owner). FAILED_PRECONDITION with the reason if not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def VerifyAssignment(self, request, context):
         """Đ8.1.a: the specialist confirms, and may correct the day with a reason (D5) -> VERIFIED.
         """
@@ -222,6 +426,91 @@ def add_AssignmentServiceServicer_to_server(servicer, server):
             'ReportDone': grpc.unary_unary_rpc_method_handler(
                     servicer.ReportDone,
                     request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReportDoneRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'WithdrawReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawReport,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.WithdrawReportRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'DraftReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.DraftReport,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DraftReportRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'ReviewReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewReport,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReviewReportRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'RecordPaperReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPaperReport,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.RecordPaperReportRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'SetPlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPlan,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.SetPlanRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'ConfirmAggregator': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmAggregator,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ConfirmAggregatorRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'AdjustAssignment': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdjustAssignment,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.AdjustAssignmentRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'ForwardAssignment': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForwardAssignment,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ForwardAssignmentRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'DenyReturn': grpc.unary_unary_rpc_method_handler(
+                    servicer.DenyReturn,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DenyReturnRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'RequestExtension': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestExtension,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.RequestExtensionRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'WithdrawExtension': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawExtension,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.WithdrawExtensionRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'DecideExtension': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideExtension,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DecideExtensionRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'CancelAssignment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelAssignment,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.CancelAssignmentRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'ReopenAssignment': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenAssignment,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReopenAssignmentRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'NameSpecialist': grpc.unary_unary_rpc_method_handler(
+                    servicer.NameSpecialist,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.NameSpecialistRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
+            ),
+            'PreviewSuccession': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewSuccession,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.PreviewSuccessionRequest.FromString,
+                    response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.PreviewSuccessionResponse.SerializeToString,
+            ),
+            'CheckUrgeable': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckUrgeable,
+                    request_deserializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.CheckUrgeableRequest.FromString,
                     response_serializer=ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.SerializeToString,
             ),
             'VerifyAssignment': grpc.unary_unary_rpc_method_handler(
@@ -460,6 +749,465 @@ class AssignmentService:
             target,
             '/ykcd.assignment.v1.AssignmentService/ReportDone',
             ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReportDoneRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/WithdrawReport',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.WithdrawReportRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DraftReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/DraftReport',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DraftReportRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/ReviewReport',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReviewReportRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPaperReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/RecordPaperReport',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.RecordPaperReportRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/SetPlan',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.SetPlanRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmAggregator(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/ConfirmAggregator',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ConfirmAggregatorRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdjustAssignment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/AdjustAssignment',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.AdjustAssignmentRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForwardAssignment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/ForwardAssignment',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ForwardAssignmentRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DenyReturn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/DenyReturn',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DenyReturnRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestExtension(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/RequestExtension',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.RequestExtensionRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawExtension(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/WithdrawExtension',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.WithdrawExtensionRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideExtension(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/DecideExtension',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.DecideExtensionRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelAssignment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/CancelAssignment',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.CancelAssignmentRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenAssignment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/ReopenAssignment',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.ReopenAssignmentRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NameSpecialist(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/NameSpecialist',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.NameSpecialistRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewSuccession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/PreviewSuccession',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.PreviewSuccessionRequest.SerializeToString,
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.PreviewSuccessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckUrgeable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.assignment.v1.AssignmentService/CheckUrgeable',
+            ykcd_dot_assignment_dot_v1_dot_assignment__pb2.CheckUrgeableRequest.SerializeToString,
             ykcd_dot_assignment_dot_v1_dot_assignment__pb2.Assignment.FromString,
             options,
             channel_credentials,

@@ -46,6 +46,41 @@ class AssignmentServiceStub:
     """Đ7.2.b: a note on how the work goes."""
     ReportDone: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.ReportDoneRequest, _assignment_pb2.Assignment]
     """Đ7.2.c: done on a day, with evidence where Đ4 asks for it, by the unit's leader -> REPORTED."""
+    WithdrawReport: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.WithdrawReportRequest, _assignment_pb2.Assignment]
+    """The unit takes its result back before it was looked at -> IN_PROGRESS."""
+    DraftReport: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.DraftReportRequest, _assignment_pb2.Assignment]
+    """An officer prepares what the unit's leader will hand in; the Office doesn't see it."""
+    ReviewReport: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.ReviewReportRequest, _assignment_pb2.Assignment]
+    """Đ8.1.a: the specialist accepts or rejects a progress or periodic report; a rejected one doesn't count as an update (Đ7.2.c)."""
+    RecordPaperReport: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.RecordPaperReportRequest, _assignment_pb2.Assignment]
+    """Đ6.1, last paragraph: the paper document that was sent beside."""
+    SetPlan: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.SetPlanRequest, _assignment_pb2.Assignment]
+    """Đ2.2: the unit's own plan, steps with dates and people; replaces the one before."""
+    ConfirmAggregator: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.ConfirmAggregatorRequest, _assignment_pb2.Assignment]
+    """Đ6.1.h: the lead unit confirms or corrects who consolidates."""
+    AdjustAssignment: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.AdjustAssignmentRequest, _assignment_pb2.Assignment]
+    """Đ7.2.d: the Office answers a return by adjusting the task -> SENT."""
+    ForwardAssignment: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.ForwardAssignmentRequest, _assignment_pb2.Assignment]
+    """Đ7.2.d: … by giving it to another unit -> FORWARDED, and a new assignment linked to it. Into another field: Office leaders only."""
+    DenyReturn: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.DenyReturnRequest, _assignment_pb2.Assignment]
+    """Đ7.2.d: … by refusing the return, with a reason -> the state before it."""
+    RequestExtension: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.RequestExtensionRequest, _assignment_pb2.Assignment]
+    """The unit's leader asks for a later day; before the due date unless marked late."""
+    WithdrawExtension: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.WithdrawExtensionRequest, _assignment_pb2.Assignment]
+    DecideExtension: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.DecideExtensionRequest, _assignment_pb2.Assignment]
+    """By whoever set the deadline, recorded by the Office's leaders with the decision's number and signer. Approved: the due date moves and a
+    new urging cycle begins (D4); the first due date is kept.
+    """
+    CancelAssignment: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.CancelAssignmentRequest, _assignment_pb2.Assignment]
+    """By the Office's leaders, from any open state -> CANCELLED."""
+    ReopenAssignment: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.ReopenAssignmentRequest, _assignment_pb2.Assignment]
+    """A verified result proved wrong: by the Office's leaders -> IN_PROGRESS."""
+    NameSpecialist: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.NameSpecialistRequest, _assignment_pb2.Assignment]
+    """Đ8.1.đ: the Office's leaders name who follows it: from their queue, or anew."""
+    PreviewSuccession: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.PreviewSuccessionRequest, _assignment_pb2.PreviewSuccessionResponse]
+    """D12: which open assignments a merge would move, and where to; nothing is changed."""
+    CheckUrgeable: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.CheckUrgeableRequest, _assignment_pb2.Assignment]
+    """May a phiếu báo be issued now? Asked by `deadline` (architecture: questions with one owner). FAILED_PRECONDITION with the reason if not."""
     VerifyAssignment: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.VerifyAssignmentRequest, _assignment_pb2.Assignment]
     """Đ8.1.a: the specialist confirms, and may correct the day with a reason (D5) -> VERIFIED."""
     SendBackAssignment: _grpc.UnaryUnaryMultiCallable[_assignment_pb2.SendBackAssignmentRequest, _assignment_pb2.Assignment]
@@ -72,6 +107,41 @@ class AssignmentServiceAsyncStub(AssignmentServiceStub):
     """Đ7.2.b: a note on how the work goes."""
     ReportDone: _aio.UnaryUnaryMultiCallable[_assignment_pb2.ReportDoneRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
     """Đ7.2.c: done on a day, with evidence where Đ4 asks for it, by the unit's leader -> REPORTED."""
+    WithdrawReport: _aio.UnaryUnaryMultiCallable[_assignment_pb2.WithdrawReportRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """The unit takes its result back before it was looked at -> IN_PROGRESS."""
+    DraftReport: _aio.UnaryUnaryMultiCallable[_assignment_pb2.DraftReportRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """An officer prepares what the unit's leader will hand in; the Office doesn't see it."""
+    ReviewReport: _aio.UnaryUnaryMultiCallable[_assignment_pb2.ReviewReportRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ8.1.a: the specialist accepts or rejects a progress or periodic report; a rejected one doesn't count as an update (Đ7.2.c)."""
+    RecordPaperReport: _aio.UnaryUnaryMultiCallable[_assignment_pb2.RecordPaperReportRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ6.1, last paragraph: the paper document that was sent beside."""
+    SetPlan: _aio.UnaryUnaryMultiCallable[_assignment_pb2.SetPlanRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ2.2: the unit's own plan, steps with dates and people; replaces the one before."""
+    ConfirmAggregator: _aio.UnaryUnaryMultiCallable[_assignment_pb2.ConfirmAggregatorRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ6.1.h: the lead unit confirms or corrects who consolidates."""
+    AdjustAssignment: _aio.UnaryUnaryMultiCallable[_assignment_pb2.AdjustAssignmentRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ7.2.d: the Office answers a return by adjusting the task -> SENT."""
+    ForwardAssignment: _aio.UnaryUnaryMultiCallable[_assignment_pb2.ForwardAssignmentRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ7.2.d: … by giving it to another unit -> FORWARDED, and a new assignment linked to it. Into another field: Office leaders only."""
+    DenyReturn: _aio.UnaryUnaryMultiCallable[_assignment_pb2.DenyReturnRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ7.2.d: … by refusing the return, with a reason -> the state before it."""
+    RequestExtension: _aio.UnaryUnaryMultiCallable[_assignment_pb2.RequestExtensionRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """The unit's leader asks for a later day; before the due date unless marked late."""
+    WithdrawExtension: _aio.UnaryUnaryMultiCallable[_assignment_pb2.WithdrawExtensionRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    DecideExtension: _aio.UnaryUnaryMultiCallable[_assignment_pb2.DecideExtensionRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """By whoever set the deadline, recorded by the Office's leaders with the decision's number and signer. Approved: the due date moves and a
+    new urging cycle begins (D4); the first due date is kept.
+    """
+    CancelAssignment: _aio.UnaryUnaryMultiCallable[_assignment_pb2.CancelAssignmentRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """By the Office's leaders, from any open state -> CANCELLED."""
+    ReopenAssignment: _aio.UnaryUnaryMultiCallable[_assignment_pb2.ReopenAssignmentRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """A verified result proved wrong: by the Office's leaders -> IN_PROGRESS."""
+    NameSpecialist: _aio.UnaryUnaryMultiCallable[_assignment_pb2.NameSpecialistRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """Đ8.1.đ: the Office's leaders name who follows it: from their queue, or anew."""
+    PreviewSuccession: _aio.UnaryUnaryMultiCallable[_assignment_pb2.PreviewSuccessionRequest, _assignment_pb2.PreviewSuccessionResponse]  # type: ignore[assignment]
+    """D12: which open assignments a merge would move, and where to; nothing is changed."""
+    CheckUrgeable: _aio.UnaryUnaryMultiCallable[_assignment_pb2.CheckUrgeableRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
+    """May a phiếu báo be issued now? Asked by `deadline` (architecture: questions with one owner). FAILED_PRECONDITION with the reason if not."""
     VerifyAssignment: _aio.UnaryUnaryMultiCallable[_assignment_pb2.VerifyAssignmentRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
     """Đ8.1.a: the specialist confirms, and may correct the day with a reason (D5) -> VERIFIED."""
     SendBackAssignment: _aio.UnaryUnaryMultiCallable[_assignment_pb2.SendBackAssignmentRequest, _assignment_pb2.Assignment]  # type: ignore[assignment]
@@ -143,6 +213,143 @@ class AssignmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
         """Đ7.2.c: done on a day, with evidence where Đ4 asks for it, by the unit's leader -> REPORTED."""
+
+    @_abc_1.abstractmethod
+    def WithdrawReport(
+        self,
+        request: _assignment_pb2.WithdrawReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """The unit takes its result back before it was looked at -> IN_PROGRESS."""
+
+    @_abc_1.abstractmethod
+    def DraftReport(
+        self,
+        request: _assignment_pb2.DraftReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """An officer prepares what the unit's leader will hand in; the Office doesn't see it."""
+
+    @_abc_1.abstractmethod
+    def ReviewReport(
+        self,
+        request: _assignment_pb2.ReviewReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ8.1.a: the specialist accepts or rejects a progress or periodic report; a rejected one doesn't count as an update (Đ7.2.c)."""
+
+    @_abc_1.abstractmethod
+    def RecordPaperReport(
+        self,
+        request: _assignment_pb2.RecordPaperReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ6.1, last paragraph: the paper document that was sent beside."""
+
+    @_abc_1.abstractmethod
+    def SetPlan(
+        self,
+        request: _assignment_pb2.SetPlanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ2.2: the unit's own plan, steps with dates and people; replaces the one before."""
+
+    @_abc_1.abstractmethod
+    def ConfirmAggregator(
+        self,
+        request: _assignment_pb2.ConfirmAggregatorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ6.1.h: the lead unit confirms or corrects who consolidates."""
+
+    @_abc_1.abstractmethod
+    def AdjustAssignment(
+        self,
+        request: _assignment_pb2.AdjustAssignmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ7.2.d: the Office answers a return by adjusting the task -> SENT."""
+
+    @_abc_1.abstractmethod
+    def ForwardAssignment(
+        self,
+        request: _assignment_pb2.ForwardAssignmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ7.2.d: … by giving it to another unit -> FORWARDED, and a new assignment linked to it. Into another field: Office leaders only."""
+
+    @_abc_1.abstractmethod
+    def DenyReturn(
+        self,
+        request: _assignment_pb2.DenyReturnRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ7.2.d: … by refusing the return, with a reason -> the state before it."""
+
+    @_abc_1.abstractmethod
+    def RequestExtension(
+        self,
+        request: _assignment_pb2.RequestExtensionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """The unit's leader asks for a later day; before the due date unless marked late."""
+
+    @_abc_1.abstractmethod
+    def WithdrawExtension(
+        self,
+        request: _assignment_pb2.WithdrawExtensionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]: ...
+
+    @_abc_1.abstractmethod
+    def DecideExtension(
+        self,
+        request: _assignment_pb2.DecideExtensionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """By whoever set the deadline, recorded by the Office's leaders with the decision's number and signer. Approved: the due date moves and a
+        new urging cycle begins (D4); the first due date is kept.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelAssignment(
+        self,
+        request: _assignment_pb2.CancelAssignmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """By the Office's leaders, from any open state -> CANCELLED."""
+
+    @_abc_1.abstractmethod
+    def ReopenAssignment(
+        self,
+        request: _assignment_pb2.ReopenAssignmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """A verified result proved wrong: by the Office's leaders -> IN_PROGRESS."""
+
+    @_abc_1.abstractmethod
+    def NameSpecialist(
+        self,
+        request: _assignment_pb2.NameSpecialistRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """Đ8.1.đ: the Office's leaders name who follows it: from their queue, or anew."""
+
+    @_abc_1.abstractmethod
+    def PreviewSuccession(
+        self,
+        request: _assignment_pb2.PreviewSuccessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.PreviewSuccessionResponse, _abc.Awaitable[_assignment_pb2.PreviewSuccessionResponse]]:
+        """D12: which open assignments a merge would move, and where to; nothing is changed."""
+
+    @_abc_1.abstractmethod
+    def CheckUrgeable(
+        self,
+        request: _assignment_pb2.CheckUrgeableRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assignment_pb2.Assignment, _abc.Awaitable[_assignment_pb2.Assignment]]:
+        """May a phiếu báo be issued now? Asked by `deadline` (architecture: questions with one owner). FAILED_PRECONDITION with the reason if not."""
 
     @_abc_1.abstractmethod
     def VerifyAssignment(

@@ -23,33 +23,80 @@ _sym_db = _symbol_database.Default()
 
 
 from ykcd.assignment.v1 import assignment_pb2 as ykcd_dot_assignment_dot_v1_dot_assignment__pb2
+from ykcd.assignment.v1 import inquiry_pb2 as ykcd_dot_assignment_dot_v1_dot_inquiry__pb2
+from ykcd.assignment.v1 import inspection_pb2 as ykcd_dot_assignment_dot_v1_dot_inspection__pb2
+from ykcd.assignment.v1 import obstacle_pb2 as ykcd_dot_assignment_dot_v1_dot_obstacle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eykcd/assignment/v1/event.proto\x12\x12ykcd.assignment.v1\x1a#ykcd/assignment/v1/assignment.proto\"D\n\x0e\x41ssignmentSent\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentAccepted\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"O\n\x19\x41ssignmentReturnRequested\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"I\n\x13\x41ssignmentDelegated\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"J\n\x14\x41ssignmentProgressed\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentReported\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentVerified\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentSentBack\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"S\n\x12\x45videnceDownloaded\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x13\n\x0b\x65vidence_id\x18\x02 \x01(\t\x12\x11\n\tfile_name\x18\x03 \x01(\t\"Y\n\x10\x45videnceUploaded\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12.\n\x08\x65vidence\x18\x02 \x01(\x0b\x32\x1c.ykcd.assignment.v1.Evidenceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eykcd/assignment/v1/event.proto\x12\x12ykcd.assignment.v1\x1a#ykcd/assignment/v1/assignment.proto\x1a ykcd/assignment/v1/inquiry.proto\x1a#ykcd/assignment/v1/inspection.proto\x1a!ykcd/assignment/v1/obstacle.proto\"D\n\x0e\x41ssignmentSent\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentAccepted\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"O\n\x19\x41ssignmentReturnRequested\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"I\n\x13\x41ssignmentDelegated\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"J\n\x14\x41ssignmentProgressed\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentReported\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentVerified\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentSentBack\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentAdjusted\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"I\n\x13\x41ssignmentForwarded\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"L\n\x16\x41ssignmentReturnDenied\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"I\n\x13\x41ssignmentCancelled\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"H\n\x12\x41ssignmentReopened\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"R\n\x1c\x41ssignmentExtensionRequested\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"R\n\x1c\x41ssignmentExtensionWithdrawn\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"Q\n\x1b\x41ssignmentExtensionApproved\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"Q\n\x1b\x41ssignmentExtensionRejected\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"O\n\x19\x41ssignmentSpecialistNamed\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"G\n\x11\x41ssignmentPlanSet\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"M\n\x17\x41ssignmentReportDrafted\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"O\n\x19\x41ssignmentReportWithdrawn\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"N\n\x18\x41ssignmentReportReviewed\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"S\n\x1d\x41ssignmentPaperReportRecorded\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"S\n\x1d\x41ssignmentAggregatorConfirmed\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"G\n\x11\x41ssignmentAmended\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"I\n\x13\x41ssignmentSucceeded\x12\x32\n\nassignment\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Assignment\"S\n\x12\x45videnceDownloaded\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x13\n\x0b\x65vidence_id\x18\x02 \x01(\t\x12\x11\n\tfile_name\x18\x03 \x01(\t\"Y\n\x10\x45videnceUploaded\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12.\n\x08\x65vidence\x18\x02 \x01(\x0b\x32\x1c.ykcd.assignment.v1.Evidence\"A\n\x0fObstacleChanged\x12.\n\x08obstacle\x18\x01 \x01(\x0b\x32\x1c.ykcd.assignment.v1.Obstacle\"G\n\x11InspectionChanged\x12\x32\n\ninspection\x18\x01 \x01(\x0b\x32\x1e.ykcd.assignment.v1.Inspection\">\n\x0eInquiryChanged\x12,\n\x07inquiry\x18\x01 \x01(\x0b\x32\x1b.ykcd.assignment.v1.Inquiry\"T\n\x15UnitRegulationChanged\x12;\n\x0funit_regulation\x18\x01 \x01(\x0b\x32\".ykcd.assignment.v1.UnitRegulationb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ykcd.assignment.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ASSIGNMENTSENT']._serialized_start=91
-  _globals['_ASSIGNMENTSENT']._serialized_end=159
-  _globals['_ASSIGNMENTACCEPTED']._serialized_start=161
-  _globals['_ASSIGNMENTACCEPTED']._serialized_end=233
-  _globals['_ASSIGNMENTRETURNREQUESTED']._serialized_start=235
-  _globals['_ASSIGNMENTRETURNREQUESTED']._serialized_end=314
-  _globals['_ASSIGNMENTDELEGATED']._serialized_start=316
-  _globals['_ASSIGNMENTDELEGATED']._serialized_end=389
-  _globals['_ASSIGNMENTPROGRESSED']._serialized_start=391
-  _globals['_ASSIGNMENTPROGRESSED']._serialized_end=465
-  _globals['_ASSIGNMENTREPORTED']._serialized_start=467
-  _globals['_ASSIGNMENTREPORTED']._serialized_end=539
-  _globals['_ASSIGNMENTVERIFIED']._serialized_start=541
-  _globals['_ASSIGNMENTVERIFIED']._serialized_end=613
-  _globals['_ASSIGNMENTSENTBACK']._serialized_start=615
-  _globals['_ASSIGNMENTSENTBACK']._serialized_end=687
-  _globals['_EVIDENCEDOWNLOADED']._serialized_start=689
-  _globals['_EVIDENCEDOWNLOADED']._serialized_end=772
-  _globals['_EVIDENCEUPLOADED']._serialized_start=774
-  _globals['_EVIDENCEUPLOADED']._serialized_end=863
+  _globals['_ASSIGNMENTSENT']._serialized_start=197
+  _globals['_ASSIGNMENTSENT']._serialized_end=265
+  _globals['_ASSIGNMENTACCEPTED']._serialized_start=267
+  _globals['_ASSIGNMENTACCEPTED']._serialized_end=339
+  _globals['_ASSIGNMENTRETURNREQUESTED']._serialized_start=341
+  _globals['_ASSIGNMENTRETURNREQUESTED']._serialized_end=420
+  _globals['_ASSIGNMENTDELEGATED']._serialized_start=422
+  _globals['_ASSIGNMENTDELEGATED']._serialized_end=495
+  _globals['_ASSIGNMENTPROGRESSED']._serialized_start=497
+  _globals['_ASSIGNMENTPROGRESSED']._serialized_end=571
+  _globals['_ASSIGNMENTREPORTED']._serialized_start=573
+  _globals['_ASSIGNMENTREPORTED']._serialized_end=645
+  _globals['_ASSIGNMENTVERIFIED']._serialized_start=647
+  _globals['_ASSIGNMENTVERIFIED']._serialized_end=719
+  _globals['_ASSIGNMENTSENTBACK']._serialized_start=721
+  _globals['_ASSIGNMENTSENTBACK']._serialized_end=793
+  _globals['_ASSIGNMENTADJUSTED']._serialized_start=795
+  _globals['_ASSIGNMENTADJUSTED']._serialized_end=867
+  _globals['_ASSIGNMENTFORWARDED']._serialized_start=869
+  _globals['_ASSIGNMENTFORWARDED']._serialized_end=942
+  _globals['_ASSIGNMENTRETURNDENIED']._serialized_start=944
+  _globals['_ASSIGNMENTRETURNDENIED']._serialized_end=1020
+  _globals['_ASSIGNMENTCANCELLED']._serialized_start=1022
+  _globals['_ASSIGNMENTCANCELLED']._serialized_end=1095
+  _globals['_ASSIGNMENTREOPENED']._serialized_start=1097
+  _globals['_ASSIGNMENTREOPENED']._serialized_end=1169
+  _globals['_ASSIGNMENTEXTENSIONREQUESTED']._serialized_start=1171
+  _globals['_ASSIGNMENTEXTENSIONREQUESTED']._serialized_end=1253
+  _globals['_ASSIGNMENTEXTENSIONWITHDRAWN']._serialized_start=1255
+  _globals['_ASSIGNMENTEXTENSIONWITHDRAWN']._serialized_end=1337
+  _globals['_ASSIGNMENTEXTENSIONAPPROVED']._serialized_start=1339
+  _globals['_ASSIGNMENTEXTENSIONAPPROVED']._serialized_end=1420
+  _globals['_ASSIGNMENTEXTENSIONREJECTED']._serialized_start=1422
+  _globals['_ASSIGNMENTEXTENSIONREJECTED']._serialized_end=1503
+  _globals['_ASSIGNMENTSPECIALISTNAMED']._serialized_start=1505
+  _globals['_ASSIGNMENTSPECIALISTNAMED']._serialized_end=1584
+  _globals['_ASSIGNMENTPLANSET']._serialized_start=1586
+  _globals['_ASSIGNMENTPLANSET']._serialized_end=1657
+  _globals['_ASSIGNMENTREPORTDRAFTED']._serialized_start=1659
+  _globals['_ASSIGNMENTREPORTDRAFTED']._serialized_end=1736
+  _globals['_ASSIGNMENTREPORTWITHDRAWN']._serialized_start=1738
+  _globals['_ASSIGNMENTREPORTWITHDRAWN']._serialized_end=1817
+  _globals['_ASSIGNMENTREPORTREVIEWED']._serialized_start=1819
+  _globals['_ASSIGNMENTREPORTREVIEWED']._serialized_end=1897
+  _globals['_ASSIGNMENTPAPERREPORTRECORDED']._serialized_start=1899
+  _globals['_ASSIGNMENTPAPERREPORTRECORDED']._serialized_end=1982
+  _globals['_ASSIGNMENTAGGREGATORCONFIRMED']._serialized_start=1984
+  _globals['_ASSIGNMENTAGGREGATORCONFIRMED']._serialized_end=2067
+  _globals['_ASSIGNMENTAMENDED']._serialized_start=2069
+  _globals['_ASSIGNMENTAMENDED']._serialized_end=2140
+  _globals['_ASSIGNMENTSUCCEEDED']._serialized_start=2142
+  _globals['_ASSIGNMENTSUCCEEDED']._serialized_end=2215
+  _globals['_EVIDENCEDOWNLOADED']._serialized_start=2217
+  _globals['_EVIDENCEDOWNLOADED']._serialized_end=2300
+  _globals['_EVIDENCEUPLOADED']._serialized_start=2302
+  _globals['_EVIDENCEUPLOADED']._serialized_end=2391
+  _globals['_OBSTACLECHANGED']._serialized_start=2393
+  _globals['_OBSTACLECHANGED']._serialized_end=2458
+  _globals['_INSPECTIONCHANGED']._serialized_start=2460
+  _globals['_INSPECTIONCHANGED']._serialized_end=2531
+  _globals['_INQUIRYCHANGED']._serialized_start=2533
+  _globals['_INQUIRYCHANGED']._serialized_end=2595
+  _globals['_UNITREGULATIONCHANGED']._serialized_start=2597
+  _globals['_UNITREGULATIONCHANGED']._serialized_end=2681
 # @@protoc_insertion_point(module_scope)
