@@ -14,7 +14,7 @@ import typer
 from grpc_health.v1 import health_pb2
 from sqlalchemy import MetaData, text
 
-from kit import db, migrations, telemetry
+from kit import db, migrations, purge, telemetry
 from kit.clock import Clock, clock_from
 from kit.config import Settings
 from kit.events import Broker, Consumer, Handlers, Relay, replay
@@ -49,7 +49,9 @@ class App:
     handlers: Handlers = field(default_factory=dict)
     loops: Sequence[Loop] = ()
     settings: type[Settings] = Settings
-    # Further commands beside `serve`, `migrate` and `replay`.
+    # Deletes what the service itself holds of what was purged (D14).
+    purge: purge.Purge = purge.nothing
+    # Further commands beside `serve`, `migrate`, `replay` and `purge`.
     commands: Sequence[Callable[..., Any]] = ()
     # Its folder, where migrations/ lies.
     package: str = ""
@@ -73,9 +75,13 @@ class App:
         """The gRPC server with this service's servicers."""
         return build_server([(cls(runtime), add, name) for cls, add, name in self.servicers], address)
 
+    def hearing(self, runtime: Runtime) -> Handlers:
+        """All that it hears."""
+        return purge.hearing(self.handlers, self.purge, runtime)
+
     def background(self, runtime: Runtime) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """Everything that runs beside the server, by name."""
-        consumer = Consumer(self.name, runtime.worker, runtime.broker, self.handlers, runtime.clock)
+        consumer = Consumer(self.name, runtime.worker, runtime.broker, self.hearing(runtime), runtime.clock)
         tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("relay", Relay(runtime.worker, runtime.broker).run),
             ("consume", consumer.run),
@@ -84,7 +90,7 @@ class App:
         return tasks
 
     def main(self) -> None:
-        """python -m services.<name> [serve|migrate|replay|…]"""
+        """python -m services.<name> [serve|migrate|replay|purge|…]"""
         self.cli()()
 
     def cli(self) -> typer.Typer:
@@ -99,6 +105,7 @@ class App:
         cli.command()(self.serve)
         cli.command()(self.migrate)
         cli.command()(self.replay)
+        cli.command("purge")(self.purge_again)
         for command in self.commands:
             cli.command()(command)
         return cli
@@ -121,6 +128,35 @@ class App:
     async def _replay(self, aggregate_id: UUID | None, since: datetime | None) -> int:
         async with db.command(self.settings(), self.name) as session:
             return await replay(session, aggregate_id=aggregate_id, since=since)
+
+    def purge_again(self, list: Annotated[str, typer.Option(help="The list's folder: a path or a URL.")] = "") -> None:
+        """After a restore: purge whatever the purge list names. The service does so by itself before it opens, too (D14)."""
+        typer.echo(f"{asyncio.run(self._purge_again(list))} purges")
+
+    async def _purge_again(self, url: str) -> int:
+        settings = self.settings()
+        runtime = self.runtime(settings)
+        try:
+            return await self._apply_purge_list(runtime, url or settings.purge_list_url)
+        finally:
+            await runtime.worker.dispose()
+
+    async def _apply_purge_list(self, runtime: Runtime, url: str) -> int:
+        async with runtime.unattended() as session:
+            return await purge.apply_list(session, url, self.purge, runtime) if url else 0
+
+    async def _until_purged(self, runtime: Runtime) -> None:
+        """Nobody is let in before."""
+        while True:
+            try:
+                count = await self._apply_purge_list(runtime, runtime.settings.purge_list_url)
+            except Exception as error:  # whatever is away comes back
+                log.warning("purge_list_awaited", why=type(error).__name__)
+                await asyncio.sleep(HEALTH_SECONDS)
+            else:
+                if count:
+                    log.warning("purge_list_applied", purges=count)
+                return
 
     def serve(self) -> None:
         """Run until SIGTERM."""

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     oidc_jwks_url: str = ""
     oidc_audience: str = "ykcd"
     otlp_endpoint: str = ""
+    # Where the ids of all that was ever purged are kept, apart from databases and backups (D14): file:///folder or s3://bucket/folder.
+    purge_list_url: str = ""
     log_level: str = "INFO"
     # For simulations: the platform's time stands in this file (kit.clock). Tokens are still verified by the real one.
     clock_file: Path | None = None

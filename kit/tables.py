@@ -1,5 +1,5 @@
-"""The tables that every service's database has beside its own: outbox, inbox, idempotency, dead letters, and copies of what `directive` and
-`deadline` tell everybody (members, absences, the calendar). Created by the versions of `kit.migrations`."""
+"""The tables that every service's database has beside its own: outbox, inbox, purged ids, idempotency, dead letters, and copies of what
+`directive` and `deadline` tell everybody (members, absences, the calendar). Created by the versions of `kit.migrations`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -35,11 +35,17 @@ outbox = Table(
     Column("envelope", LargeBinary, nullable=False),
     Column("create_time", TIME, nullable=False),
     Column("publish_time", TIME),
+    # Of a purged event: the subject under which the stream may still hold its content.
+    Column("erase_subject", Text),
 )
 Index("outbox_unpublished_idx", outbox.c.seq, postgresql_where=outbox.c.publish_time.is_(None))
+Index("outbox_erase_idx", outbox.c.seq, postgresql_where=outbox.c.erase_subject.is_not(None))
 
 # Ids of the events that were applied: a second delivery changes nothing.
 inbox = Table("inbox", metadata, Column("event_id", Uuid, primary_key=True), Column("receive_time", TIME, nullable=False))
+
+# What was purged (D14): whatever names one of these and still comes is taken without its content.
+purged = Table("purged", metadata, Column("id", Uuid, primary_key=True), Column("purge_time", TIME, nullable=False))
 
 idempotency = Table(
     "idempotency",
@@ -48,6 +54,7 @@ idempotency = Table(
     Column("request_id", Uuid, primary_key=True),
     Column("method", Text, nullable=False),
     Column("body_hash", LargeBinary, nullable=False),
+    # None: purged (D14).
     Column("response", LargeBinary),
     Column("create_time", TIME, nullable=False),
 )

@@ -224,6 +224,8 @@ def _of_service(platform: Platform, name: str) -> dict[str, str]:
     ports, own = platform.ports, {}
     if name == "assignment":
         own = {"YKCD_FILES_URL": (platform.home / "files").as_uri()}
+    if name == "deadline":
+        own = {"YKCD_ASSIGNMENT_ADDRESS": f"127.0.0.1:{ports['assignment']}"}
     if name == "notification":
         own = {
             "YKCD_SMTP_HOST": "127.0.0.1",

@@ -1,6 +1,7 @@
 """The connection to NATS: never given up, and nothing waits for it but events themselves."""
 
 import asyncio
+from collections.abc import Callable
 
 import nats
 import structlog
@@ -82,6 +83,19 @@ class Broker:
         streams = await (await self.jetstream()).streams_info()
         names = (stream.config.name or "" for stream in streams)
         return [name.removeprefix(_PREFIX).lower() for name in names if name.startswith(_PREFIX)]
+
+    async def erase(self, subject: str, unwanted: Callable[[bytes], bool]) -> None:
+        """Overwrites those messages of our own stream on this subject whose data is `unwanted`."""
+        js, stream = await self.jetstream(), stream_name(self.service)
+        place = 1
+        while True:
+            try:
+                message = await js.get_msg(stream, seq=place, subject=subject, next=True)
+            except NotFoundError:
+                return
+            if unwanted(message.data or b""):
+                await js.delete_msg(stream, message.seq)
+            place = message.seq + 1
 
     @property
     def connected(self) -> bool:

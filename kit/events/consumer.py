@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -15,13 +16,14 @@ from nats.js.errors import NotFoundError
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from ykcd.event.v1.envelope_pb2 import Envelope
+from ykcd.event.v1.envelope_pb2 import Envelope, Purged
 
 from kit import db, telemetry
 from kit.clock import Clock
+from kit.events import erasure
 from kit.events.broker import RETRY_SECONDS, Broker, stream_name
 from kit.events.outbox import open_envelope, subject_of, tells
 from kit.loops import forever
@@ -146,7 +148,7 @@ class Consumer:
     async def handle(self, batch: Sequence[Msg]) -> None:
         """All in one transaction; if that fails, each in its own, so that one bad event holds up no other."""
         try:
-            async with db.transaction(self._engine) as session:
+            async with self.transaction() as session:
                 for message in batch:
                     await self.apply(session, message.data, subject=message.subject, stream=message.metadata.stream)
         except Exception:  # sorted out one by one below
@@ -155,9 +157,16 @@ class Consumer:
             return
         await asyncio.gather(*(message.ack() for message in batch))
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One in which events are applied."""
+        async with db.transaction(self._engine) as session:
+            await erasure.hold_off(session)
+            yield session
+
     async def _handle_alone(self, message: Msg) -> None:
         try:
-            async with db.transaction(self._engine) as session:
+            async with self.transaction() as session:
                 await self.apply(session, message.data, subject=message.subject, stream=message.metadata.stream)
         except Exception as error:  # whatever a handler raises: retried, then laid aside
             await self._retry_or_bury(message, error)
@@ -186,20 +195,28 @@ class Consumer:
         # Why stands in the row only: it may quote the event.
         log.error("event_buried", subject=subject)
         telemetry.DEAD_LETTERS.inc()
-        async with db.transaction(self._engine) as session:
+        async with self.transaction() as session:
             row = {"subject": subject, "event_id": _event_id(data), "payload": data, "problem": problem, "deliveries": deliveries}
+            if await session.scalar(select(erasure.are_purged(erasure.named(data)))):
+                row |= {"payload": b"", "problem": "purged"}
             await session.execute(insert(dead_letter).values(create_time=self._clock(), **row))
 
     async def apply(self, session: AsyncSession, data: bytes, *, subject: str, stream: str) -> None:
         """Does once what the event asks for; Poison for what didn't come by its owner's subject and stream."""
         envelope, event = _opened(data, subject, stream)
+        names = erasure.named(data) if envelope.payload.TypeName() not in erasure.CONTENT_FREE else ()
+        entered = upsert(inbox).values(event_id=envelope.event_id, receive_time=self._clock())
+        was_purged = await session.scalar(entered.on_conflict_do_nothing().returning(erasure.are_purged(names)))
+        if was_purged is None:
+            return
+        if was_purged:
+            # Late: it was on its way when what it tells of was purged (D14).
+            envelope, event = erasure.emptied(envelope), Purged()
         handler = self._handlers.get(type(event)) or self._handlers.get(None)
+        if handler is None and was_purged:
+            return
         if handler is None:
             raise ValueError(f"no handler for {envelope.payload.TypeName()}")
-        entered = upsert(inbox).values(event_id=envelope.event_id, receive_time=self._clock())
-        entered = entered.on_conflict_do_nothing().returning(inbox.c.event_id)
-        if await session.scalar(entered) is None:
-            return
         db.begin_work(session, self._service, self._clock(), envelope.actor)
         name = envelope.payload.TypeName().rpartition(".")[2]
         parent = extract({"traceparent": envelope.traceparent})

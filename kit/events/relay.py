@@ -12,7 +12,7 @@ from nats.js import JetStreamContext
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from ykcd.event.v1.envelope_pb2 import Envelope
 
@@ -49,6 +49,8 @@ class Relay:
                 await asyncio.sleep(IDLE_SECONDS)
             await connection.execute("LISTEN outbox")
             while True:
+                # Between two batches, so that nothing that was purged is on its way meanwhile.
+                await self.erase_batch(js)
                 if not await self.publish_batch(js):
                     async for _ in connection.notifies(timeout=IDLE_SECONDS, stop_after=1):
                         pass
@@ -62,10 +64,12 @@ class Relay:
         for row in rows:
             chains[row.aggregate_id].append(row)
         published = await asyncio.gather(*(self._publish_chain(js, chain) for chain in chains.values()))
-        done = [event_id for chain in published for event_id in chain]
+        done = [told for chain in published for told in chain]
         if done:
+            # By subject too: what was purged meanwhile is still to be told, as such.
+            mine = tuple_(outbox.c.event_id, outbox.c.subject).in_(done)
             async with db.transaction(self._engine) as session:
-                await session.execute(update(outbox).where(outbox.c.event_id.in_(done)).values(publish_time=func.now()))
+                await session.execute(update(outbox).where(mine).values(publish_time=func.now()))
             telemetry.OUTBOX_PUBLISHED.inc(len(done))
         if len(done) < len(rows):
             await self._ensure_stream()
@@ -78,9 +82,23 @@ class Relay:
             async with db.transaction(self._engine) as session:
                 await session.execute(update(outbox).where(outbox.c.publish_time.is_not(None)).values(publish_time=None))
 
-    async def _publish_chain(self, js: JetStreamContext, chain: Sequence[Row]) -> list[object]:
-        """One aggregate's events, in order; the first failure ends it."""
-        done: list[object] = []
+    async def erase_batch(self, js: JetStreamContext) -> None:
+        """Has the broker overwrite what its stream still holds of purged events (D14)."""
+        async with db.transaction(self._engine) as session:
+            rows = (await session.execute(_to_erase())).all()
+        by_subject: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            by_subject[row.erase_subject].add(str(row.event_id))
+        for subject, event_ids in by_subject.items():
+            await self._broker.erase(subject, lambda data, ids=event_ids: _event_id(data) in ids)
+        if rows:
+            async with db.transaction(self._engine) as session:
+                erased = outbox.c.seq.in_([row.seq for row in rows])
+                await session.execute(update(outbox).where(erased).values(erase_subject=None))
+
+    async def _publish_chain(self, js: JetStreamContext, chain: Sequence[Row]) -> list[tuple[UUID, str]]:
+        """One aggregate's events, in order; the first failure ends it. What was published: (event id, subject)."""
+        done: list[tuple[UUID, str]] = []
         for row in chain:
             async with self._slots:
                 try:
@@ -88,7 +106,7 @@ class Relay:
                 except Exception as error:  # whatever it was, the row stays and is tried again
                     log.warning("publish_failed", event_id=str(row.event_id), why=str(error) or type(error).__name__)
                     break
-            done.append(row.event_id)
+            done.append((row.event_id, row.subject))
         return done
 
 
@@ -117,9 +135,20 @@ def _waiting() -> Select:
     return select(*columns).where(outbox.c.publish_time.is_(None)).order_by(outbox.c.seq).limit(BATCH)
 
 
+def _to_erase() -> Select:
+    columns = (outbox.c.seq, outbox.c.event_id, outbox.c.erase_subject)
+    return select(*columns).where(outbox.c.erase_subject.is_not(None)).order_by(outbox.c.seq).limit(BATCH)
+
+
+def _event_id(data: bytes) -> str:
+    return Envelope.FromString(data).event_id
+
+
 async def _publish(js: JetStreamContext, row: Row) -> None:
     envelope = Envelope.FromString(row.envelope)
     parent = extract({"traceparent": envelope.traceparent})
     with tracer.start_as_current_span(f"publish {row.subject.rsplit('.', 1)[0]}", context=parent, kind=SpanKind.PRODUCER):
-        headers = {"Nats-Msg-Id": str(row.event_id), "traceparent": current_traceparent()}
+        # With the type: told once more after a purge, it is no duplicate to the broker.
+        message_id = f"{row.event_id}/{envelope.payload.TypeName()}"
+        headers = {"Nats-Msg-Id": message_id, "traceparent": current_traceparent()}
         await js.publish(row.subject, row.envelope, timeout=5, headers=headers)

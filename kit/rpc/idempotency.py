@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kit.errors import InvalidArgument
+from kit.errors import InvalidArgument, not_found
 from kit.rpc.caller import Call
 from kit.tables import idempotency
 
@@ -34,6 +34,9 @@ async def once(call: Call, method: str, request: Message, act: Callable[[], Awai
 async def _answer_again(call: Call, key: dict[str, UUID], method: str, body_hash: bytes) -> Message:
     columns = (idempotency.c.method, idempotency.c.body_hash, idempotency.c.response)
     row = (await call.session.execute(select(*columns).filter_by(**key))).one()
+    if row.response is None:
+        # What it made was purged (D14), and isn't made again.
+        raise not_found("Nội dung này đã bị xóa.")
     if (row.method, row.body_hash) != (method, body_hash):
         raise InvalidArgument.field("request_id", "REQUEST_ID_REUSED", "Mã yêu cầu này đã được dùng cho một nội dung khác.")
     packed = Any.FromString(row.response)

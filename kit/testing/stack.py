@@ -110,9 +110,10 @@ class Stack:
 
     async def apply(self, envelope: Envelope) -> None:
         """Through the service's consumer, as if it came by its source's stream."""
-        consumer = Consumer(self.app.name, self.runtime.worker, self.runtime.broker, self.app.handlers, self.runtime.clock)
+        handlers = self.app.hearing(self.runtime)
+        consumer = Consumer(self.app.name, self.runtime.worker, self.runtime.broker, handlers, self.runtime.clock)
         subject = subject_of(envelope.payload.TypeName(), envelope.source, envelope.aggregate_id)
-        async with db.transaction(self.runtime.worker) as session:
+        async with consumer.transaction() as session:
             await consumer.apply(session, envelope.SerializeToString(), subject=subject, stream=stream_name(envelope.source))
 
     @asynccontextmanager

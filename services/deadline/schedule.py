@@ -1,49 +1,100 @@
-"""What happens because time passes, not because somebody asks."""
+"""What happens because time passes, not because somebody asks. Each loop ticks for ever, and one that fails holds up no other; a tick reads
+what is due from the database, so that one that never came is made up for by the next."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
-from ykcd.event.v1.envelope_pb2 import ActorRef
 
 from kit import db
 from kit.clock import local_date
 from kit.runtime import Runtime
-from services.deadline import service
+from services.deadline.service import calendars, clocks, obligations, reminders, urging
 
 log = structlog.get_logger()
 TICK_SECONDS = 30.0
 
 
-async def keep_time(runtime: Runtime) -> None:
-    """Ticks for ever. A tick reads what is due from the database, so one that never came is made up for by the next."""
+async def keep_calendar(runtime: Runtime) -> None:
+    """Each year brings the next one's days, and an import is put in force; nothing happens when nothing changed."""
     day = None
     while True:
         today = local_date(runtime.clock())
         if day != today:
-            # Each year brings the next one's days; nothing is published when nothing changed.
             await publish_calendar(runtime)
             day = today
+        await put_in_force(runtime)
+        await runtime.pause(TICK_SECONDS)
+
+
+async def keep_deadlines(runtime: Runtime) -> None:
+    """Who missed one."""
+    while True:
         await tell_all_missed(runtime)
-        await asyncio.sleep(TICK_SECONDS)
+        await runtime.pause(TICK_SECONDS)
+
+
+async def keep_urging(runtime: Runtime) -> None:
+    """Notices to propose, windows that end, matters for the Chairman."""
+    while True:
+        await urge(runtime)
+        await runtime.pause(TICK_SECONDS)
+
+
+async def keep_obligations(runtime: Runtime) -> None:
+    """Quarters that begin and end."""
+    while True:
+        await settle_obligations(runtime)
+        await runtime.pause(TICK_SECONDS)
+
+
+async def keep_reminders(runtime: Runtime) -> None:
+    """Reports on paper."""
+    while True:
+        await remind(runtime)
+        await runtime.pause(TICK_SECONDS)
 
 
 async def publish_calendar(runtime: Runtime) -> int:
-    """In a transaction of its own; the version in force."""
-    async with db.transaction(runtime.worker) as session:
-        now = runtime.clock()
-        db.begin_work(session, runtime.name, now, ActorRef())
-        return await service.publish_calendar(session, now=now)
+    """The official days and what was imported over them, put in force; the version."""
+    async with runtime.unattended() as session:
+        await calendars.publish_official(session, now=db.work(session).now)
+        return await calendars.put_in_force(session)
+
+
+async def put_in_force(runtime: Runtime) -> int:
+    """What was published last; its version."""
+    async with runtime.unattended() as session:
+        return await calendars.put_in_force(session)
 
 
 async def tell_all_missed(runtime: Runtime) -> int:
-    """Batch by batch until nothing is left."""
-    told = 0
+    """How many."""
+    return await _in_batches(runtime, "deadlines_missed", clocks.tell_missed)
+
+
+async def urge(runtime: Runtime) -> int:
+    """How many assignments this day brings something for."""
+    return await _in_batches(runtime, "urging_advanced", urging.advance)
+
+
+async def settle_obligations(runtime: Runtime) -> int:
+    """How many were opened or missed."""
+    return await _in_batches(runtime, "obligations_settled", obligations.keep)
+
+
+async def remind(runtime: Runtime) -> int:
+    """How many periods have ended."""
+    async with runtime.unattended() as session:
+        return await reminders.tell_secret_reports(session, now=db.work(session).now)
+
+
+async def _in_batches(runtime: Runtime, name: str, job: Callable[..., Awaitable[int]]) -> int:
+    """A transaction for each batch until nothing is left."""
+    done = 0
     while True:
-        async with db.transaction(runtime.worker) as session:
-            now = runtime.clock()
-            db.begin_work(session, runtime.name, now, ActorRef())
-            count = await service.tell_missed(session, now=now)
+        async with runtime.unattended() as session:
+            count = await job(session, now=db.work(session).now)
         if not count:
-            return told
-        told += count
-        log.info("deadlines_missed", count=count)
+            return done
+        done += count
+        log.info(name, count=count)

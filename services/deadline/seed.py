@@ -3,12 +3,10 @@
 import asyncio
 
 import typer
-from ykcd.event.v1.envelope_pb2 import ActorRef
 
 from kit import db
-from kit.clock import system_clock
 from kit.config import Settings
-from services.deadline import service
+from services.deadline.service import calendars
 
 
 def seed_calendar() -> None:
@@ -17,10 +15,6 @@ def seed_calendar() -> None:
 
 
 async def _seed(settings: Settings) -> int:
-    engine = db.create_engine(settings, "deadline", "worker")
-    try:
-        async with db.transaction(engine) as session:
-            db.begin_work(session, "deadline", system_clock(), ActorRef())
-            return await service.publish_calendar(session, now=system_clock())
-    finally:
-        await engine.dispose()
+    async with db.command(settings, "deadline") as session:
+        await calendars.publish_official(session, now=db.work(session).now)
+        return await calendars.put_in_force(session)

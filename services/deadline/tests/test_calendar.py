@@ -24,6 +24,7 @@ CALENDAR = working(OFFICIAL)
 DAYS = st.dates(date(2016, 1, 1), date(2027, 12, 31))
 
 
+@pytest.mark.article("Đ7.1", "§6.1", "§6.2", "§6.3", "§6.4")
 @pytest.mark.parametrize(
     ("day", "second"),
     [
@@ -41,6 +42,7 @@ def test_the_second_working_day(day: date, second: date) -> None:
     assert CALENDAR.add(day, 2) == second
 
 
+@pytest.mark.article("§6.4")
 def test_without_the_late_announcement_the_answer_would_be_another() -> None:
     """Example 4: the package alone doesn't know the swap of 02/01/2026 and 10/01/2026."""
     late = {date(2026, 1, 2), date(2026, 1, 10)}
@@ -49,6 +51,7 @@ def test_without_the_late_announcement_the_answer_would_be_another() -> None:
     assert CALENDAR.is_working(date(2026, 1, 10))
 
 
+@pytest.mark.article("§6.5")
 @pytest.mark.parametrize(("month", "count"), [(date(2025, 4, 1), 21), (date(2026, 2, 1), 15)], ids=["04/2025", "02/2026"])
 def test_working_days_of_a_month(month: date, count: int) -> None:
     """Example 5."""
@@ -56,6 +59,7 @@ def test_working_days_of_a_month(month: date, count: int) -> None:
     assert CALENDAR.between(month - timedelta(days=1), next_month - timedelta(days=1)) == count
 
 
+@pytest.mark.article("D6", "D7", "§6.6")
 @pytest.mark.parametrize(
     ("due", "exact", "effective"),
     [
@@ -70,11 +74,13 @@ def test_the_effective_due_date(due: date, exact: bool, effective: date) -> None
     assert CALENDAR.effective(due, exact=exact) == effective
 
 
+@pytest.mark.article("D10", "§6.7")
 def test_a_report_late_in_the_utc_evening_is_of_the_next_day_in_hue() -> None:
     """D10, example 7."""
     assert local_date(datetime(2025, 4, 29, 17, 30, tzinfo=UTC)) == date(2025, 4, 30)
 
 
+@pytest.mark.article("Đ7.1", "§6.8")
 @pytest.mark.parametrize(("published", "late"), [(date(2025, 4, 26), 0), (date(2025, 4, 28), 1)])
 def test_entry_counts_by_the_swapped_saturday(published: date, late: int) -> None:
     """Đ7.1, example 8, by the calendar alone: issued on Thursday 24/04/2025."""
@@ -99,6 +105,7 @@ def test_a_year_without_an_announcement_is_provisional() -> None:
     assert "12729/VPCP-KGVX" in OFFICIAL.source
 
 
+@pytest.mark.article("D6")
 @given(DAYS)
 def test_a_rolled_day_is_the_first_working_day_not_before(day: date) -> None:
     rolled = CALENDAR.roll(day)

@@ -27,35 +27,75 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fykcd/deadline/v1/deadline.proto\x12\x10ykcd.deadline.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"e\n\x0b\x43\x61lendarDay\x12\x1f\n\x04\x64\x61te\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.ykcd.deadline.v1.DayKind\x12\x0c\n\x04name\x18\x03 \x01(\t\"s\n\x08\x43\x61lendar\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x0e\n\x06source\x18\x02 \x01(\t\x12+\n\x04\x64\x61ys\x18\x03 \x03(\x0b\x32\x1d.ykcd.deadline.v1.CalendarDay\x12\x19\n\x11provisional_years\x18\x04 \x03(\x05\".\n\x12GetCalendarRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\"W\n\x15PreviewDueDateRequest\x12+\n\x08\x64ue_date\x18\x01 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\x11\n\texclusive\x18\x02 \x01(\x08\"\x92\x01\n\x0e\x44ueDatePreview\x12#\n\x08\x64ue_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12-\n\x12\x65\x66\x66\x65\x63tive_due_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x11working_days_left\x18\x03 \x01(\x05\x12\x11\n\tdays_left\x18\x04 \x01(\x05\"\x96\x02\n\x08\x44\x65\x61\x64line\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12#\n\x08\x64ue_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12-\n\x12\x65\x66\x66\x65\x63tive_due_date\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12*\n\x0freport_due_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x0f\n\x07running\x18\x06 \x01(\x08\x12-\n\tmiss_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tdue_exact\x18\t \x01(\x08\"5\n\x12GetDeadlineRequest\x12\x1f\n\rassignment_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01*\x9b\x01\n\x07\x44\x61yKind\x12\x18\n\x14\x44\x41Y_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x41Y_KIND_HOLIDAY\x10\x01\x12\x19\n\x15\x44\x41Y_KIND_COMPENSATORY\x10\x02\x12\x15\n\x11\x44\x41Y_KIND_SWAP_OFF\x10\x03\x12\x16\n\x12\x44\x41Y_KIND_SWAP_WORK\x10\x04\x12\x16\n\x12\x44\x41Y_KIND_LOCAL_OFF\x10\x05\x32\x90\x02\n\x0f\x44\x65\x61\x64lineService\x12O\n\x0bGetCalendar\x12$.ykcd.deadline.v1.GetCalendarRequest\x1a\x1a.ykcd.deadline.v1.Calendar\x12[\n\x0ePreviewDueDate\x12\'.ykcd.deadline.v1.PreviewDueDateRequest\x1a .ykcd.deadline.v1.DueDatePreview\x12O\n\x0bGetDeadline\x12$.ykcd.deadline.v1.GetDeadlineRequest\x1a\x1a.ykcd.deadline.v1.Deadlineb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fykcd/deadline/v1/deadline.proto\x12\x10ykcd.deadline.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"e\n\x0b\x43\x61lendarDay\x12\x1f\n\x04\x64\x61te\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.ykcd.deadline.v1.DayKind\x12\x0c\n\x04name\x18\x03 \x01(\t\"s\n\x08\x43\x61lendar\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x0e\n\x06source\x18\x02 \x01(\t\x12+\n\x04\x64\x61ys\x18\x03 \x03(\x0b\x32\x1d.ykcd.deadline.v1.CalendarDay\x12\x19\n\x11provisional_years\x18\x04 \x03(\x05\"\x7f\n\tDayChange\x12\'\n\x04\x64\x61te\x18\x01 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\x31\n\x04kind\x18\x02 \x01(\x0e\x32\x19.ykcd.deadline.v1.DayKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x16\n\x04name\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"P\n\x16PreviewCalendarRequest\x12\x36\n\x04\x64\x61ys\x18\x01 \x03(\x0b\x32\x1b.ykcd.deadline.v1.DayChangeB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x90\x03\"\xb5\x01\n\rMovedDeadline\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x0f\n\x07unit_id\x18\x02 \x01(\t\x12#\n\x08\x64ue_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12+\n\x10\x65\x66\x66\x65\x63tive_before\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12*\n\x0f\x65\x66\x66\x65\x63tive_after\x18\x05 \x01(\x0b\x32\x11.google.type.Date\"\x93\x01\n\x0f\x43\x61lendarPreview\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x13\n\x0bmoved_count\x18\x02 \x01(\x03\x12*\n\x05units\x18\x03 \x03(\x0b\x32\x1b.ykcd.deadline.v1.UnitMoves\x12.\n\x05moved\x18\x04 \x03(\x0b\x32\x1f.ykcd.deadline.v1.MovedDeadline\"+\n\tUnitMoves\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xd7\x01\n\x15ImportCalendarRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1a\n\x06source\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x36\n\x04\x64\x61ys\x18\x04 \x03(\x0b\x32\x1b.ykcd.deadline.v1.DayChangeB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x90\x03\x12)\n\rsettled_years\x18\x05 \x03(\x05\x42\x12\xbaH\x0f\x92\x01\x0c\x10\n\"\x08\x1a\x06\x18\x98\x11(\xd0\x0f\"\xa3\x01\n\x0f\x43\x61lendarRelease\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x13\n\x0b\x61uthor_name\x18\x03 \x01(\t\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x04\x64\x61ys\x18\x05 \x03(\x0b\x32\x1b.ykcd.deadline.v1.DayChange\"Z\n\x1bListCalendarReleasesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"l\n\x1cListCalendarReleasesResponse\x12\x33\n\x08releases\x18\x01 \x03(\x0b\x32!.ykcd.deadline.v1.CalendarRelease\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\".\n\x12GetCalendarRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\"W\n\x15PreviewDueDateRequest\x12+\n\x08\x64ue_date\x18\x01 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\x11\n\texclusive\x18\x02 \x01(\x08\"\x92\x01\n\x0e\x44ueDatePreview\x12#\n\x08\x64ue_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12-\n\x12\x65\x66\x66\x65\x63tive_due_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x11working_days_left\x18\x03 \x01(\x05\x12\x11\n\tdays_left\x18\x04 \x01(\x05\"\xbd\x02\n\x08\x44\x65\x61\x64line\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12#\n\x08\x64ue_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12-\n\x12\x65\x66\x66\x65\x63tive_due_date\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12*\n\x0freport_due_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x0f\n\x07running\x18\x06 \x01(\x08\x12-\n\tmiss_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tdue_exact\x18\t \x01(\x08\x12\r\n\x05phase\x18\n \x01(\x05\x12\x16\n\x0e\x64\x65\x61\x64line_cycle\x18\x0b \x01(\x05\"5\n\x12GetDeadlineRequest\x12\x1f\n\rassignment_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01*\x9b\x01\n\x07\x44\x61yKind\x12\x18\n\x14\x44\x41Y_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x41Y_KIND_HOLIDAY\x10\x01\x12\x19\n\x15\x44\x41Y_KIND_COMPENSATORY\x10\x02\x12\x15\n\x11\x44\x41Y_KIND_SWAP_OFF\x10\x03\x12\x16\n\x12\x44\x41Y_KIND_SWAP_WORK\x10\x04\x12\x16\n\x12\x44\x41Y_KIND_LOCAL_OFF\x10\x05\x32\xbe\x04\n\x0f\x44\x65\x61\x64lineService\x12O\n\x0bGetCalendar\x12$.ykcd.deadline.v1.GetCalendarRequest\x1a\x1a.ykcd.deadline.v1.Calendar\x12[\n\x0ePreviewDueDate\x12\'.ykcd.deadline.v1.PreviewDueDateRequest\x1a .ykcd.deadline.v1.DueDatePreview\x12O\n\x0bGetDeadline\x12$.ykcd.deadline.v1.GetDeadlineRequest\x1a\x1a.ykcd.deadline.v1.Deadline\x12^\n\x0fPreviewCalendar\x12(.ykcd.deadline.v1.PreviewCalendarRequest\x1a!.ykcd.deadline.v1.CalendarPreview\x12U\n\x0eImportCalendar\x12\'.ykcd.deadline.v1.ImportCalendarRequest\x1a\x1a.ykcd.deadline.v1.Calendar\x12u\n\x14ListCalendarReleases\x12-.ykcd.deadline.v1.ListCalendarReleasesRequest\x1a..ykcd.deadline.v1.ListCalendarReleasesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ykcd.deadline.v1.deadline_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_DAYCHANGE'].fields_by_name['date']._loaded_options = None
+  _globals['_DAYCHANGE'].fields_by_name['date']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_DAYCHANGE'].fields_by_name['kind']._loaded_options = None
+  _globals['_DAYCHANGE'].fields_by_name['kind']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_DAYCHANGE'].fields_by_name['name']._loaded_options = None
+  _globals['_DAYCHANGE'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_PREVIEWCALENDARREQUEST'].fields_by_name['days']._loaded_options = None
+  _globals['_PREVIEWCALENDARREQUEST'].fields_by_name['days']._serialized_options = b'\272H\010\222\001\005\010\001\020\220\003'
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['expected_version']._loaded_options = None
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['expected_version']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['source']._loaded_options = None
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['source']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['days']._loaded_options = None
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['days']._serialized_options = b'\272H\010\222\001\005\010\001\020\220\003'
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['settled_years']._loaded_options = None
+  _globals['_IMPORTCALENDARREQUEST'].fields_by_name['settled_years']._serialized_options = b'\272H\017\222\001\014\020\n\"\010\032\006\030\230\021(\320\017'
+  _globals['_LISTCALENDARRELEASESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTCALENDARRELEASESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_LISTCALENDARRELEASESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTCALENDARRELEASESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_GETCALENDARREQUEST'].fields_by_name['year']._loaded_options = None
   _globals['_GETCALENDARREQUEST'].fields_by_name['year']._serialized_options = b'\272H\007\032\005\030\230\021(\000'
   _globals['_PREVIEWDUEDATEREQUEST'].fields_by_name['due_date']._loaded_options = None
   _globals['_PREVIEWDUEDATEREQUEST'].fields_by_name['due_date']._serialized_options = b'\272H\003\310\001\001'
   _globals['_GETDEADLINEREQUEST'].fields_by_name['assignment_id']._loaded_options = None
   _globals['_GETDEADLINEREQUEST'].fields_by_name['assignment_id']._serialized_options = b'\272H\005r\003\260\001\001'
-  _globals['_DAYKIND']._serialized_start=982
-  _globals['_DAYKIND']._serialized_end=1137
+  _globals['_DAYKIND']._serialized_start=2197
+  _globals['_DAYKIND']._serialized_end=2352
   _globals['_CALENDARDAY']._serialized_start=139
   _globals['_CALENDARDAY']._serialized_end=240
   _globals['_CALENDAR']._serialized_start=242
   _globals['_CALENDAR']._serialized_end=357
-  _globals['_GETCALENDARREQUEST']._serialized_start=359
-  _globals['_GETCALENDARREQUEST']._serialized_end=405
-  _globals['_PREVIEWDUEDATEREQUEST']._serialized_start=407
-  _globals['_PREVIEWDUEDATEREQUEST']._serialized_end=494
-  _globals['_DUEDATEPREVIEW']._serialized_start=497
-  _globals['_DUEDATEPREVIEW']._serialized_end=643
-  _globals['_DEADLINE']._serialized_start=646
-  _globals['_DEADLINE']._serialized_end=924
-  _globals['_GETDEADLINEREQUEST']._serialized_start=926
-  _globals['_GETDEADLINEREQUEST']._serialized_end=979
-  _globals['_DEADLINESERVICE']._serialized_start=1140
-  _globals['_DEADLINESERVICE']._serialized_end=1412
+  _globals['_DAYCHANGE']._serialized_start=359
+  _globals['_DAYCHANGE']._serialized_end=486
+  _globals['_PREVIEWCALENDARREQUEST']._serialized_start=488
+  _globals['_PREVIEWCALENDARREQUEST']._serialized_end=568
+  _globals['_MOVEDDEADLINE']._serialized_start=571
+  _globals['_MOVEDDEADLINE']._serialized_end=752
+  _globals['_CALENDARPREVIEW']._serialized_start=755
+  _globals['_CALENDARPREVIEW']._serialized_end=902
+  _globals['_UNITMOVES']._serialized_start=904
+  _globals['_UNITMOVES']._serialized_end=947
+  _globals['_IMPORTCALENDARREQUEST']._serialized_start=950
+  _globals['_IMPORTCALENDARREQUEST']._serialized_end=1165
+  _globals['_CALENDARRELEASE']._serialized_start=1168
+  _globals['_CALENDARRELEASE']._serialized_end=1331
+  _globals['_LISTCALENDARRELEASESREQUEST']._serialized_start=1333
+  _globals['_LISTCALENDARRELEASESREQUEST']._serialized_end=1423
+  _globals['_LISTCALENDARRELEASESRESPONSE']._serialized_start=1425
+  _globals['_LISTCALENDARRELEASESRESPONSE']._serialized_end=1533
+  _globals['_GETCALENDARREQUEST']._serialized_start=1535
+  _globals['_GETCALENDARREQUEST']._serialized_end=1581
+  _globals['_PREVIEWDUEDATEREQUEST']._serialized_start=1583
+  _globals['_PREVIEWDUEDATEREQUEST']._serialized_end=1670
+  _globals['_DUEDATEPREVIEW']._serialized_start=1673
+  _globals['_DUEDATEPREVIEW']._serialized_end=1819
+  _globals['_DEADLINE']._serialized_start=1822
+  _globals['_DEADLINE']._serialized_end=2139
+  _globals['_GETDEADLINEREQUEST']._serialized_start=2141
+  _globals['_GETDEADLINEREQUEST']._serialized_end=2194
+  _globals['_DEADLINESERVICE']._serialized_start=2355
+  _globals['_DEADLINESERVICE']._serialized_end=2929
 # @@protoc_insertion_point(module_scope)

@@ -110,6 +110,256 @@ class Calendar(_message.Message):
 Global___Calendar: _TypeAlias = Calendar  # noqa: Y015
 
 @_typing.final
+class DayChange(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    kind: Global___DayKind.ValueType
+    """UNSPECIFIED: an ordinary day again."""
+    name: _builtins.str
+    @_builtins.property
+    def date(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        date: _date_pb2.Date | None = ...,
+        kind: Global___DayKind.ValueType = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["date", b"date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "kind", b"kind", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DayChange: _TypeAlias = DayChange  # noqa: Y015
+
+@_typing.final
+class PreviewCalendarRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayChange]: ...
+    def __init__(
+        self,
+        *,
+        days: _abc.Iterable[Global___DayChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewCalendarRequest: _TypeAlias = PreviewCalendarRequest  # noqa: Y015
+
+@_typing.final
+class MovedDeadline(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_BEFORE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_AFTER_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    unit_id: _builtins.str
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_before(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_after(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        due_date: _date_pb2.Date | None = ...,
+        effective_before: _date_pb2.Date | None = ...,
+        effective_after: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "effective_after", b"effective_after", "effective_before", b"effective_before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "due_date", b"due_date", "effective_after", b"effective_after", "effective_before", b"effective_before", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MovedDeadline: _TypeAlias = MovedDeadline  # noqa: Y015
+
+@_typing.final
+class CalendarPreview(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    MOVED_COUNT_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    MOVED_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """The version that the preview started from; ImportCalendar expects it."""
+    moved_count: _builtins.int
+    @_builtins.property
+    def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitMoves]: ...
+    @_builtins.property
+    def moved(self) -> _containers.RepeatedCompositeFieldContainer[Global___MovedDeadline]:
+        """The first 500."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        moved_count: _builtins.int = ...,
+        units: _abc.Iterable[Global___UnitMoves] | None = ...,
+        moved: _abc.Iterable[Global___MovedDeadline] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["moved", b"moved", "moved_count", b"moved_count", "units", b"units", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalendarPreview: _TypeAlias = CalendarPreview  # noqa: Y015
+
+@_typing.final
+class UnitMoves(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    count: _builtins.int
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitMoves: _TypeAlias = UnitMoves  # noqa: Y015
+
+@_typing.final
+class ImportCalendarRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    SETTLED_YEARS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    expected_version: _builtins.int
+    source: _builtins.str
+    """The announcement: number and date."""
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayChange]: ...
+    @_builtins.property
+    def settled_years(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Years that this announcement settles: no longer "lịch dự kiến"."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        source: _builtins.str = ...,
+        days: _abc.Iterable[Global___DayChange] | None = ...,
+        settled_years: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "expected_version", b"expected_version", "request_id", b"request_id", "settled_years", b"settled_years", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportCalendarRequest: _TypeAlias = ImportCalendarRequest  # noqa: Y015
+
+@_typing.final
+class CalendarRelease(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    AUTHOR_NAME_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    source: _builtins.str
+    author_name: _builtins.str
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayChange]: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        source: _builtins.str = ...,
+        author_name: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        days: _abc.Iterable[Global___DayChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_name", b"author_name", "create_time", b"create_time", "days", b"days", "source", b"source", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalendarRelease: _TypeAlias = CalendarRelease  # noqa: Y015
+
+@_typing.final
+class ListCalendarReleasesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCalendarReleasesRequest: _TypeAlias = ListCalendarReleasesRequest  # noqa: Y015
+
+@_typing.final
+class ListCalendarReleasesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELEASES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def releases(self) -> _containers.RepeatedCompositeFieldContainer[Global___CalendarRelease]: ...
+    def __init__(
+        self,
+        *,
+        releases: _abc.Iterable[Global___CalendarRelease] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "releases", b"releases"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCalendarReleasesResponse: _TypeAlias = ListCalendarReleasesResponse  # noqa: Y015
+
+@_typing.final
 class GetCalendarRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -200,6 +450,8 @@ class Deadline(_message.Message):
     MISS_TIME_FIELD_NUMBER: _builtins.int
     UNIT_ID_FIELD_NUMBER: _builtins.int
     DUE_EXACT_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    DEADLINE_CYCLE_FIELD_NUMBER: _builtins.int
     assignment_id: _builtins.str
     version: _builtins.int
     running: _builtins.bool
@@ -207,6 +459,9 @@ class Deadline(_message.Message):
     unit_id: _builtins.str
     due_exact: _builtins.bool
     """The due date isn't moved to a working day (D7)."""
+    phase: _builtins.int
+    """As in Assignment: phase 0 is an unphased task; each cycle has its own urging (D4)."""
+    deadline_cycle: _builtins.int
     @_builtins.property
     def due_date(self) -> _date_pb2.Date: ...
     @_builtins.property
@@ -231,10 +486,12 @@ class Deadline(_message.Message):
         miss_time: _timestamp_pb2.Timestamp | None = ...,
         unit_id: _builtins.str = ...,
         due_exact: _builtins.bool = ...,
+        phase: _builtins.int = ...,
+        deadline_cycle: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "effective_due_date", b"effective_due_date", "miss_time", b"miss_time", "report_due_date", b"report_due_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "due_date", b"due_date", "due_exact", b"due_exact", "effective_due_date", b"effective_due_date", "miss_time", b"miss_time", "report_due_date", b"report_due_date", "running", b"running", "unit_id", b"unit_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "deadline_cycle", b"deadline_cycle", "due_date", b"due_date", "due_exact", b"due_exact", "effective_due_date", b"effective_due_date", "miss_time", b"miss_time", "phase", b"phase", "report_due_date", b"report_due_date", "running", b"running", "unit_id", b"unit_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

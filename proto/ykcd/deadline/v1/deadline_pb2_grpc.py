@@ -49,6 +49,21 @@ class DeadlineServiceStub:
                 request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.GetDeadlineRequest.SerializeToString,
                 response_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.Deadline.FromString,
                 _registered_method=True)
+        self.PreviewCalendar = channel.unary_unary(
+                '/ykcd.deadline.v1.DeadlineService/PreviewCalendar',
+                request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.PreviewCalendarRequest.SerializeToString,
+                response_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.CalendarPreview.FromString,
+                _registered_method=True)
+        self.ImportCalendar = channel.unary_unary(
+                '/ykcd.deadline.v1.DeadlineService/ImportCalendar',
+                request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ImportCalendarRequest.SerializeToString,
+                response_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.Calendar.FromString,
+                _registered_method=True)
+        self.ListCalendarReleases = channel.unary_unary(
+                '/ykcd.deadline.v1.DeadlineService/ListCalendarReleases',
+                request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ListCalendarReleasesRequest.SerializeToString,
+                response_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ListCalendarReleasesResponse.FromString,
+                _registered_method=True)
 
 
 class DeadlineServiceServicer:
@@ -74,6 +89,28 @@ class DeadlineServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewCalendar(self, request, context):
+        """Which open due dates a changed calendar would move, by unit; nothing is changed (regulation §3).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportCalendar(self, request, context):
+        """A new version: these days replace what the calendar said of them. By the administrator. Open clocks move, each unit is told once; verdicts
+        that were verified stay.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCalendarReleases(self, request, context):
+        """Versions, newest first: source, who, when.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DeadlineServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -91,6 +128,21 @@ def add_DeadlineServiceServicer_to_server(servicer, server):
                     servicer.GetDeadline,
                     request_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.GetDeadlineRequest.FromString,
                     response_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.Deadline.SerializeToString,
+            ),
+            'PreviewCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewCalendar,
+                    request_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.PreviewCalendarRequest.FromString,
+                    response_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.CalendarPreview.SerializeToString,
+            ),
+            'ImportCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportCalendar,
+                    request_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ImportCalendarRequest.FromString,
+                    response_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.Calendar.SerializeToString,
+            ),
+            'ListCalendarReleases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCalendarReleases,
+                    request_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ListCalendarReleasesRequest.FromString,
+                    response_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ListCalendarReleasesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -174,6 +226,87 @@ class DeadlineService:
             '/ykcd.deadline.v1.DeadlineService/GetDeadline',
             ykcd_dot_deadline_dot_v1_dot_deadline__pb2.GetDeadlineRequest.SerializeToString,
             ykcd_dot_deadline_dot_v1_dot_deadline__pb2.Deadline.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.deadline.v1.DeadlineService/PreviewCalendar',
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.PreviewCalendarRequest.SerializeToString,
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.CalendarPreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.deadline.v1.DeadlineService/ImportCalendar',
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ImportCalendarRequest.SerializeToString,
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.Calendar.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCalendarReleases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.deadline.v1.DeadlineService/ListCalendarReleases',
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ListCalendarReleasesRequest.SerializeToString,
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.ListCalendarReleasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

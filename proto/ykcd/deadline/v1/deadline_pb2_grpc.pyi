@@ -36,6 +36,14 @@ class DeadlineServiceStub:
     PreviewDueDate: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.PreviewDueDateRequest, _deadline_pb2.DueDatePreview]
     """What a due date means, before it is entered: effective date and working days left."""
     GetDeadline: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.GetDeadlineRequest, _deadline_pb2.Deadline]
+    PreviewCalendar: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.PreviewCalendarRequest, _deadline_pb2.CalendarPreview]
+    """Which open due dates a changed calendar would move, by unit; nothing is changed (regulation §3)."""
+    ImportCalendar: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.ImportCalendarRequest, _deadline_pb2.Calendar]
+    """A new version: these days replace what the calendar said of them. By the administrator. Open clocks move, each unit is told once; verdicts
+    that were verified stay.
+    """
+    ListCalendarReleases: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.ListCalendarReleasesRequest, _deadline_pb2.ListCalendarReleasesResponse]
+    """Versions, newest first: source, who, when."""
 
 @_typing.type_check_only
 class DeadlineServiceAsyncStub(DeadlineServiceStub):
@@ -45,6 +53,14 @@ class DeadlineServiceAsyncStub(DeadlineServiceStub):
     PreviewDueDate: _aio.UnaryUnaryMultiCallable[_deadline_pb2.PreviewDueDateRequest, _deadline_pb2.DueDatePreview]  # type: ignore[assignment]
     """What a due date means, before it is entered: effective date and working days left."""
     GetDeadline: _aio.UnaryUnaryMultiCallable[_deadline_pb2.GetDeadlineRequest, _deadline_pb2.Deadline]  # type: ignore[assignment]
+    PreviewCalendar: _aio.UnaryUnaryMultiCallable[_deadline_pb2.PreviewCalendarRequest, _deadline_pb2.CalendarPreview]  # type: ignore[assignment]
+    """Which open due dates a changed calendar would move, by unit; nothing is changed (regulation §3)."""
+    ImportCalendar: _aio.UnaryUnaryMultiCallable[_deadline_pb2.ImportCalendarRequest, _deadline_pb2.Calendar]  # type: ignore[assignment]
+    """A new version: these days replace what the calendar said of them. By the administrator. Open clocks move, each unit is told once; verdicts
+    that were verified stay.
+    """
+    ListCalendarReleases: _aio.UnaryUnaryMultiCallable[_deadline_pb2.ListCalendarReleasesRequest, _deadline_pb2.ListCalendarReleasesResponse]  # type: ignore[assignment]
+    """Versions, newest first: source, who, when."""
 
 class DeadlineServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -69,5 +85,31 @@ class DeadlineServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _deadline_pb2.GetDeadlineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_deadline_pb2.Deadline, _abc.Awaitable[_deadline_pb2.Deadline]]: ...
+
+    @_abc_1.abstractmethod
+    def PreviewCalendar(
+        self,
+        request: _deadline_pb2.PreviewCalendarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deadline_pb2.CalendarPreview, _abc.Awaitable[_deadline_pb2.CalendarPreview]]:
+        """Which open due dates a changed calendar would move, by unit; nothing is changed (regulation §3)."""
+
+    @_abc_1.abstractmethod
+    def ImportCalendar(
+        self,
+        request: _deadline_pb2.ImportCalendarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deadline_pb2.Calendar, _abc.Awaitable[_deadline_pb2.Calendar]]:
+        """A new version: these days replace what the calendar said of them. By the administrator. Open clocks move, each unit is told once; verdicts
+        that were verified stay.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCalendarReleases(
+        self,
+        request: _deadline_pb2.ListCalendarReleasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deadline_pb2.ListCalendarReleasesResponse, _abc.Awaitable[_deadline_pb2.ListCalendarReleasesResponse]]:
+        """Versions, newest first: source, who, when."""
 
 def add_DeadlineServiceServicer_to_server(servicer: DeadlineServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

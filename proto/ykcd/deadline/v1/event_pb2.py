@@ -22,20 +22,50 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from ykcd.deadline.v1 import deadline_pb2 as ykcd_dot_deadline_dot_v1_dot_deadline__pb2
+from ykcd.deadline.v1 import urging_pb2 as ykcd_dot_deadline_dot_v1_dot_urging__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cykcd/deadline/v1/event.proto\x12\x10ykcd.deadline.v1\x1a\x1fykcd/deadline/v1/deadline.proto\"A\n\x11\x43\x61lendarPublished\x12,\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x1a.ykcd.deadline.v1.Calendar\";\n\x0b\x44\x65\x61\x64lineSet\x12,\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\x0b\x32\x1a.ykcd.deadline.v1.Deadline\">\n\x0e\x44\x65\x61\x64lineMissed\x12,\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\x0b\x32\x1a.ykcd.deadline.v1.Deadlineb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cykcd/deadline/v1/event.proto\x12\x10ykcd.deadline.v1\x1a\x16google/type/date.proto\x1a\x1fykcd/deadline/v1/deadline.proto\x1a\x1dykcd/deadline/v1/urging.proto\"A\n\x11\x43\x61lendarPublished\x12,\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x1a.ykcd.deadline.v1.Calendar\";\n\x0b\x44\x65\x61\x64lineSet\x12,\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\x0b\x32\x1a.ykcd.deadline.v1.Deadline\">\n\x0e\x44\x65\x61\x64lineMissed\x12,\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\x0b\x32\x1a.ykcd.deadline.v1.Deadline\"{\n\x0e\x44\x65\x61\x64linesMoved\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x18\n\x10\x63\x61lendar_version\x18\x02 \x01(\x03\x12\x0e\n\x06source\x18\x03 \x01(\t\x12.\n\x05moved\x18\x04 \x03(\x0b\x32\x1f.ykcd.deadline.v1.MovedDeadline\"F\n\x14UrgingNoticeProposed\x12.\n\x06notice\x18\x01 \x01(\x0b\x32\x1e.ykcd.deadline.v1.UrgingNotice\"D\n\x12UrgingNoticeIssued\x12.\n\x06notice\x18\x01 \x01(\x0b\x32\x1e.ykcd.deadline.v1.UrgingNotice\"J\n\x18UrgingNoticeAcknowledged\x12.\n\x06notice\x18\x01 \x01(\x0b\x32\x1e.ykcd.deadline.v1.UrgingNotice\"C\n\x11UrgingNoticeEnded\x12.\n\x06notice\x18\x01 \x01(\x0b\x32\x1e.ykcd.deadline.v1.UrgingNotice\"A\n\rEscalationDue\x12\x30\n\nescalation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Escalation\"F\n\x12\x45scalationReported\x12\x30\n\nescalation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Escalation\"a\n\x12\x45scalationDirected\x12\x30\n\nescalation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Escalation\x12\x19\n\x11new_specialist_id\x18\x02 \x01(\t\"D\n\x10\x45scalationClosed\x12\x30\n\nescalation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Escalation\"D\n\x10ObligationOpened\x12\x30\n\nobligation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Obligation\"G\n\x13ObligationFulfilled\x12\x30\n\nobligation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Obligation\"D\n\x10ObligationMissed\x12\x30\n\nobligation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Obligation\"C\n\x0fObligationEnded\x12\x30\n\nobligation\x18\x01 \x01(\x0b\x32\x1c.ykcd.deadline.v1.Obligation\"H\n\x0fSecretReportDue\x12\x0e\n\x06period\x18\x01 \x01(\t\x12%\n\nperiod_end\x18\x02 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ykcd.deadline.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALENDARPUBLISHED']._serialized_start=83
-  _globals['_CALENDARPUBLISHED']._serialized_end=148
-  _globals['_DEADLINESET']._serialized_start=150
-  _globals['_DEADLINESET']._serialized_end=209
-  _globals['_DEADLINEMISSED']._serialized_start=211
-  _globals['_DEADLINEMISSED']._serialized_end=273
+  _globals['_CALENDARPUBLISHED']._serialized_start=138
+  _globals['_CALENDARPUBLISHED']._serialized_end=203
+  _globals['_DEADLINESET']._serialized_start=205
+  _globals['_DEADLINESET']._serialized_end=264
+  _globals['_DEADLINEMISSED']._serialized_start=266
+  _globals['_DEADLINEMISSED']._serialized_end=328
+  _globals['_DEADLINESMOVED']._serialized_start=330
+  _globals['_DEADLINESMOVED']._serialized_end=453
+  _globals['_URGINGNOTICEPROPOSED']._serialized_start=455
+  _globals['_URGINGNOTICEPROPOSED']._serialized_end=525
+  _globals['_URGINGNOTICEISSUED']._serialized_start=527
+  _globals['_URGINGNOTICEISSUED']._serialized_end=595
+  _globals['_URGINGNOTICEACKNOWLEDGED']._serialized_start=597
+  _globals['_URGINGNOTICEACKNOWLEDGED']._serialized_end=671
+  _globals['_URGINGNOTICEENDED']._serialized_start=673
+  _globals['_URGINGNOTICEENDED']._serialized_end=740
+  _globals['_ESCALATIONDUE']._serialized_start=742
+  _globals['_ESCALATIONDUE']._serialized_end=807
+  _globals['_ESCALATIONREPORTED']._serialized_start=809
+  _globals['_ESCALATIONREPORTED']._serialized_end=879
+  _globals['_ESCALATIONDIRECTED']._serialized_start=881
+  _globals['_ESCALATIONDIRECTED']._serialized_end=978
+  _globals['_ESCALATIONCLOSED']._serialized_start=980
+  _globals['_ESCALATIONCLOSED']._serialized_end=1048
+  _globals['_OBLIGATIONOPENED']._serialized_start=1050
+  _globals['_OBLIGATIONOPENED']._serialized_end=1118
+  _globals['_OBLIGATIONFULFILLED']._serialized_start=1120
+  _globals['_OBLIGATIONFULFILLED']._serialized_end=1191
+  _globals['_OBLIGATIONMISSED']._serialized_start=1193
+  _globals['_OBLIGATIONMISSED']._serialized_end=1261
+  _globals['_OBLIGATIONENDED']._serialized_start=1263
+  _globals['_OBLIGATIONENDED']._serialized_end=1330
+  _globals['_SECRETREPORTDUE']._serialized_start=1332
+  _globals['_SECRETREPORTDUE']._serialized_end=1404
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
+from google.type import date_pb2 as _date_pb2
 from ykcd.deadline.v1 import deadline_pb2 as _deadline_pb2
+from ykcd.deadline.v1 import urging_pb2 as _urging_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -82,3 +86,308 @@ class DeadlineMissed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeadlineMissed: _TypeAlias = DeadlineMissed  # noqa: Y015
+
+@_typing.final
+class DeadlinesMoved(_message.Message):
+    """One digest per unit of what a new calendar moved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    CALENDAR_VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    MOVED_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    calendar_version: _builtins.int
+    source: _builtins.str
+    @_builtins.property
+    def moved(self) -> _containers.RepeatedCompositeFieldContainer[_deadline_pb2.MovedDeadline]: ...
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        calendar_version: _builtins.int = ...,
+        source: _builtins.str = ...,
+        moved: _abc.Iterable[_deadline_pb2.MovedDeadline] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_version", b"calendar_version", "moved", b"moved", "source", b"source", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeadlinesMoved: _TypeAlias = DeadlinesMoved  # noqa: Y015
+
+@_typing.final
+class UrgingNoticeProposed(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTICE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def notice(self) -> _urging_pb2.UrgingNotice: ...
+    def __init__(
+        self,
+        *,
+        notice: _urging_pb2.UrgingNotice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UrgingNoticeProposed: _TypeAlias = UrgingNoticeProposed  # noqa: Y015
+
+@_typing.final
+class UrgingNoticeIssued(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTICE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def notice(self) -> _urging_pb2.UrgingNotice: ...
+    def __init__(
+        self,
+        *,
+        notice: _urging_pb2.UrgingNotice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UrgingNoticeIssued: _TypeAlias = UrgingNoticeIssued  # noqa: Y015
+
+@_typing.final
+class UrgingNoticeAcknowledged(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTICE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def notice(self) -> _urging_pb2.UrgingNotice: ...
+    def __init__(
+        self,
+        *,
+        notice: _urging_pb2.UrgingNotice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UrgingNoticeAcknowledged: _TypeAlias = UrgingNoticeAcknowledged  # noqa: Y015
+
+@_typing.final
+class UrgingNoticeEnded(_message.Message):
+    """SATISFIED, ELAPSED or DROPPED."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTICE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def notice(self) -> _urging_pb2.UrgingNotice: ...
+    def __init__(
+        self,
+        *,
+        notice: _urging_pb2.UrgingNotice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notice", b"notice"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UrgingNoticeEnded: _TypeAlias = UrgingNoticeEnded  # noqa: Y015
+
+@_typing.final
+class EscalationDue(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESCALATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def escalation(self) -> _urging_pb2.Escalation: ...
+    def __init__(
+        self,
+        *,
+        escalation: _urging_pb2.Escalation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalationDue: _TypeAlias = EscalationDue  # noqa: Y015
+
+@_typing.final
+class EscalationReported(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESCALATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def escalation(self) -> _urging_pb2.Escalation: ...
+    def __init__(
+        self,
+        *,
+        escalation: _urging_pb2.Escalation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalationReported: _TypeAlias = EscalationReported  # noqa: Y015
+
+@_typing.final
+class EscalationDirected(_message.Message):
+    """`assignment` carries out EXTEND, REASSIGN and CLOSE."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESCALATION_FIELD_NUMBER: _builtins.int
+    NEW_SPECIALIST_ID_FIELD_NUMBER: _builtins.int
+    new_specialist_id: _builtins.str
+    """Who follows the new unit's part; empty: the Office leaders' queue."""
+    @_builtins.property
+    def escalation(self) -> _urging_pb2.Escalation: ...
+    def __init__(
+        self,
+        *,
+        escalation: _urging_pb2.Escalation | None = ...,
+        new_specialist_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation", "new_specialist_id", b"new_specialist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalationDirected: _TypeAlias = EscalationDirected  # noqa: Y015
+
+@_typing.final
+class EscalationClosed(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESCALATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def escalation(self) -> _urging_pb2.Escalation: ...
+    def __init__(
+        self,
+        *,
+        escalation: _urging_pb2.Escalation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalation", b"escalation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalationClosed: _TypeAlias = EscalationClosed  # noqa: Y015
+
+@_typing.final
+class ObligationOpened(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBLIGATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def obligation(self) -> _urging_pb2.Obligation: ...
+    def __init__(
+        self,
+        *,
+        obligation: _urging_pb2.Obligation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObligationOpened: _TypeAlias = ObligationOpened  # noqa: Y015
+
+@_typing.final
+class ObligationFulfilled(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBLIGATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def obligation(self) -> _urging_pb2.Obligation: ...
+    def __init__(
+        self,
+        *,
+        obligation: _urging_pb2.Obligation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObligationFulfilled: _TypeAlias = ObligationFulfilled  # noqa: Y015
+
+@_typing.final
+class ObligationMissed(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBLIGATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def obligation(self) -> _urging_pb2.Obligation: ...
+    def __init__(
+        self,
+        *,
+        obligation: _urging_pb2.Obligation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObligationMissed: _TypeAlias = ObligationMissed  # noqa: Y015
+
+@_typing.final
+class ObligationEnded(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBLIGATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def obligation(self) -> _urging_pb2.Obligation: ...
+    def __init__(
+        self,
+        *,
+        obligation: _urging_pb2.Obligation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObligationEnded: _TypeAlias = ObligationEnded  # noqa: Y015
+
+@_typing.final
+class SecretReportDue(_message.Message):
+    """Đ6.2: the paper report under the secret regime is due; to all units' desks and the Office, without content."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERIOD_FIELD_NUMBER: _builtins.int
+    PERIOD_END_FIELD_NUMBER: _builtins.int
+    period: _builtins.str
+    """"tháng 11/2026", "quý IV/2026", "6 tháng đầu năm 2026", "năm 2026"."""
+    @_builtins.property
+    def period_end(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        period: _builtins.str = ...,
+        period_end: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["period_end", b"period_end"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["period", b"period", "period_end", b"period_end"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecretReportDue: _TypeAlias = SecretReportDue  # noqa: Y015

@@ -1,0 +1,1 @@
+"""Use cases: calendars, clocks, urging, obligations, reminders."""
