@@ -11,8 +11,10 @@ from granian.server.embed import Server
 from gateway import model
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-from kit import db, telemetry
-from kit.app import App, forever
+from kit import telemetry
+from kit.app import App, stop_all
+from kit.events import Relay
+from kit.loops import forever
 
 log = structlog.get_logger()
 GRACE_SECONDS = 8
@@ -20,29 +22,28 @@ SWEEP_SECONDS = 600
 
 
 class Gateway(App):
-    """As a service, with HTTP in gRPC's place and no events."""
+    """As a service, with HTTP in gRPC's place, and nobody's events to hear."""
 
     async def _serve(self) -> None:
         settings = self.settings()
         assert isinstance(settings, GatewaySettings)
         telemetry.set_up(self.name, settings)
-        api, worker = (db.create_engine(settings, self.name, role) for role in ("api", "worker"))
-        web = create_app(settings, api=api, worker=worker)
+        runtime = self.runtime(settings)
+        web = create_app(settings, api=runtime.api, worker=runtime.worker, clock=runtime.clock)
         server = Server(
             web, settings.http_host, settings.http_port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False, backlog=1024
         )
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        sweeping = asyncio.create_task(forever("sweep", lambda: _sweep(web)))
+        relay = Relay(runtime.worker, runtime.broker)
+        tasks = [asyncio.create_task(forever(*loop)) for loop in (("sweep", lambda: _sweep(web)), ("relay", relay.run))]
+        tasks.append(asyncio.create_task(runtime.broker.connect()))
         serving = asyncio.create_task(server.serve())
         log.info("serving", service=self.name, port=settings.http_port)
         await asyncio.wait([serving, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
         await end(web, server, serving)
-        sweeping.cancel()
-        await api.dispose()
-        await worker.dispose()
-        telemetry.shut_down()
+        await stop_all(tasks, runtime)
         log.info("stopped", service=self.name)
 
 

@@ -6,14 +6,17 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.trace import Span
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 
 from gateway import errors, guards, routes
+from gateway.access import Accesses
 from gateway.auth import SignIn
 from gateway.channels import Services
+from gateway.denials import Denials
 from gateway.registry import Registry
 from gateway.sealing import Seal
 from gateway.sessions import Sessions
@@ -48,6 +51,8 @@ def create_app(
         sessions=Sessions(api, worker, seal, clock),
         sign_in=SignIn(settings, verifier, clock, transport),
         seal=seal,
+        denials=Denials(api, clock, [route for router in routes.ROUTERS for route in router.routes if isinstance(route, APIRoute)]),
+        accesses=Accesses(services),
         stopping=asyncio.Event(),
     )
     app.state.database = api

@@ -88,7 +88,7 @@ class SignIn:
     async def _ask(self, verb: str, **arguments: str) -> dict[str, Any]:
         url = f"{self._settings.oidc_token_base}/protocol/openid-connect/token"
         try:
-            async with self._client() as client:
+            async with self._client() as client:  # pyright: ignore[reportGeneralTypeIssues] - httpx's, which authlib hides
                 return await getattr(client, verb)(url, **arguments)
         except OAuthError as error:
             log.info("sign_in_refused", step=verb, why=error.error)

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from gateway.refusals import Forged
 from gateway.visit import SignedInVisit, Visit
 from gateway.web.forms import Form
+from kit.errors import Error, Unavailable
 
 # A document of 200 tasks, each with all its units, has about this many.
 MAX_FIELDS = 20_000
@@ -20,15 +21,18 @@ EVIDENCE = "evidence"
 
 @dataclass(frozen=True)
 class Posted:
-    """`values`: the texts by name; `files`: what was chosen, in temporary files that are gone when the request ends."""
+    """`values`: the texts by name; `files`: what was chosen, in temporary files that are gone when the request ends.
+
+    Also request.state.posted, for the page that says that a service is away.
+    """
 
     values: dict[str, list[str]]
     files: list[UploadFile]
 
-    @property
-    def form(self) -> Form:
-        """To read from, and to show again when nothing was decided: the same request_id means the same request."""
-        return Form(self.values, {}, self.text("request_id"))
+    def again(self, error: Error, errors: dict[str, str]) -> Form:
+        """To show once more: as the same request where no answer came, as another one where the answer was no."""
+        errors = errors or {"": error.message}
+        return Form(self.values, errors, self.text("request_id")) if isinstance(error, Unavailable) else Form(self.values, errors)
 
     def text(self, name: str) -> str:
         """The first value; "" where there is none."""
@@ -52,7 +56,8 @@ async def _read(visit: Visit, max_files: int) -> AsyncIterator[Posted]:
             elif name == EVIDENCE and value.filename:
                 files.append(value)
         _require_ours(visit, values.pop("csrf_token", [""])[0])
-        yield Posted(values, files)
+        visit.request.state.posted = posted = Posted(values, files)
+        yield posted
 
 
 def _require_ours(visit: Visit, token: str) -> None:
@@ -60,15 +65,14 @@ def _require_ours(visit: Visit, token: str) -> None:
         raise Forged(reason="CSRF_TOKEN_INVALID", message="Biểu mẫu đã hết hiệu lực. Mở lại trang rồi gửi lại.")
 
 
-async def _texts(visit: SignedInVisit) -> AsyncIterator[Posted]:
+async def texts(visit: SignedInVisit) -> AsyncIterator[Posted]:
     async for posted in _read(visit, 0):
         yield posted
 
 
-async def _with_files(visit: SignedInVisit) -> AsyncIterator[Posted]:
+async def with_files(visit: SignedInVisit) -> AsyncIterator[Posted]:
     async for posted in _read(visit, MAX_FILES):
         yield posted
 
 
-PostedForm = Annotated[Posted, Depends(_texts)]
-PostedFiles = Annotated[Posted, Depends(_with_files)]
+PostedForm = Annotated[Posted, Depends(texts)]

@@ -9,14 +9,21 @@ from uuid import UUID
 import grpc
 from google.protobuf.message import Message
 from ykcd.assignment.v1.assignment_pb2_grpc import AssignmentServiceStub
+from ykcd.assignment.v1.inquiry_pb2_grpc import InquiryServiceStub
+from ykcd.assignment.v1.inspection_pb2_grpc import InspectionServiceStub
+from ykcd.assignment.v1.obstacle_pb2_grpc import ObstacleServiceStub
 from ykcd.deadline.v1.deadline_pb2_grpc import DeadlineServiceStub
+from ykcd.deadline.v1.urging_pb2_grpc import UrgingServiceStub
 from ykcd.directive.v1.directive_pb2_grpc import DirectiveServiceStub
+from ykcd.directive.v1.people_pb2_grpc import PeopleServiceStub
+from ykcd.directive.v1.programme_pb2_grpc import ProgrammeServiceStub
 from ykcd.directive.v1.registry_pb2_grpc import RegistryServiceStub
 from ykcd.notification.v1.notification_pb2_grpc import NotificationServiceStub
 from ykcd.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 
+from gateway.refusals import UnitRequired
 from gateway.settings import GatewaySettings
-from kit.errors import Unavailable, from_rpc
+from kit.errors import Error, Unavailable, from_rpc
 from kit.rpc import channel
 from kit.rpc.caller import UNIT_KEY
 
@@ -36,8 +43,14 @@ class Services:
         self._channels = {name: channel(getattr(settings, f"{name}_address")) for name in names}
         self.directive = DirectiveServiceStub(self._channels["directive"])
         self.registry = RegistryServiceStub(self._channels["directive"])
+        self.people = PeopleServiceStub(self._channels["directive"])
+        self.programme = ProgrammeServiceStub(self._channels["directive"])
         self.assignment = AssignmentServiceStub(self._channels["assignment"])
+        self.obstacle = ObstacleServiceStub(self._channels["assignment"])
+        self.inspection = InspectionServiceStub(self._channels["assignment"])
+        self.inquiry = InquiryServiceStub(self._channels["assignment"])
         self.deadline = DeadlineServiceStub(self._channels["deadline"])
+        self.urging = UrgingServiceStub(self._channels["deadline"])
         self.notification = NotificationServiceStub(self._channels["notification"])
         self.reporting = ReportingServiceStub(self._channels["reporting"])
         # Methods that didn't answer lately, and until when they are left alone.
@@ -67,7 +80,7 @@ class Caller:
         try:
             return await method(request, metadata=self.metadata, timeout=timeout)
         except grpc.RpcError as error:
-            raise from_rpc(error) from None
+            raise self._told(error) from None
 
     async def optional(self, method: Any, request: Message) -> Any | None:
         """None where the service is away; for what a page can do without."""
@@ -86,6 +99,14 @@ class Caller:
             async for message in call:
                 yield message
         except grpc.RpcError as error:
-            raise from_rpc(error) from None
+            raise self._told(error) from None
         finally:
             call.cancel()
+
+    def _told(self, error: grpc.RpcError) -> Error:
+        """As the service raised it. What it denied, it has noted itself."""
+        found = from_rpc(error)
+        found.denial = False
+        if found.reason == "UNIT_REQUIRED" or (found.reason == "NOT_A_MEMBER" and self.unit_id):
+            return UnitRequired(reason="UNIT_REQUIRED", message="Vui lòng chọn đơn vị làm việc.")
+        return found

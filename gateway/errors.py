@@ -2,7 +2,7 @@
 
 import math
 from typing import Any
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import structlog
 from fastapi.exceptions import RequestValidationError
@@ -13,15 +13,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import addresses, visit
-from gateway.refusals import BadRequest, SignInRequired, TooLarge, WrongMethod
+from gateway.bodies import Posted
+from gateway.refusals import BadRequest, SignInRequired, TooLarge, UnitRequired, WrongMethod, no_such_page
+from gateway.web import directive_form
+from gateway.web.resend import Resend
 from kit import db, telemetry
-from kit.errors import Error, not_found, unavailable
+from kit.errors import Error, unavailable
 
 log = structlog.get_logger()
 RETRY_SECONDS = 5
 # A sign-in that failed isn't tried again by itself: that could go round for ever.
 SIGN_IN = "/login"
-STATUS = {
+CHOOSE_UNIT = "/chon-don-vi"
+STATUS: dict[int, int] = {
     code_pb2.INVALID_ARGUMENT: 422,
     code_pb2.UNAUTHENTICATED: 401,
     code_pb2.PERMISSION_DENIED: 403,
@@ -47,9 +51,13 @@ def status_of(error: Error) -> int:
 async def on_error(request: Request, error: Exception) -> Response:
     """For every kit.errors.Error that leaves a route."""
     assert isinstance(error, Error)
+    if error.denial:
+        await visit.note_denial(request, error)
     status = status_of(error)
     if status == 401 and (answer := _to_sign_in(request, error)):
         return answer
+    if isinstance(error, UnitRequired) and not _wants_json(request):
+        return _to_chooser(request, status)
     headers = {"Retry-After": str(math.ceil(error.retry_seconds or RETRY_SECONDS))} if status in (429, 503) else {}
     if _wants_json(request):
         return JSONResponse(_problem(error, status), status, headers, "application/problem+json")
@@ -60,7 +68,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: no such route, another method, a form that can't be read."""
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return await on_error(request, not_found())
+        return await on_error(request, no_such_page())
     if error.status_code == 405:
         return await on_error(request, WrongMethod(reason="METHOD_NOT_ALLOWED", message="Địa chỉ này không nhận yêu cầu kiểu đó."))
     return await on_error(request, BadRequest(reason="BAD_REQUEST", message="Yêu cầu không đọc được."))
@@ -69,7 +77,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 async def on_validation_error(request: Request, error: Exception) -> Response:
     """An id in the path that isn't one names nothing; so does a foreign one, and the two look alike."""
     assert isinstance(error, RequestValidationError)
-    return await on_error(request, not_found())
+    return await on_error(request, no_such_page())
 
 
 class Unexpected:
@@ -122,6 +130,13 @@ def _to_sign_in(request: Request, error: Error) -> Response | None:
     return RedirectResponse(_login(_with_query(request.url.path, request.url.query)), 303)
 
 
+def _to_chooser(request: Request, status: int) -> Response:
+    if request.headers.get("HX-Request"):
+        return Response(status_code=status, headers={"HX-Redirect": CHOOSE_UNIT})
+    back = _back(request, 0)
+    return RedirectResponse(f"{CHOOSE_UNIT}?{urlencode({'return_to': back})}" if back else CHOOSE_UNIT, 303)
+
+
 def _login(return_to: str) -> str:
     return f"/login?return_to={quote(return_to, safe='')}" if addresses.is_local(return_to) else "/login"
 
@@ -157,8 +172,17 @@ async def _page(request: Request, error: Error, status: int, headers: dict[str, 
         "retry_after": int(headers.get("Retry-After", 0)),
         "fields": {v.path: v.message for v in error.violations if v.message != error.message},
         "back": _back(request, status),
+        "resend": _resend(request) if status == 503 else None,
     }
     return await visit.error_page(request, context, status, headers)
+
+
+def _resend(request: Request) -> Resend | None:
+    """The form that met a service that is away. Sent again it is the same request; what is secret isn't shown again (Đ5)."""
+    posted: Posted | None = getattr(request.state, "posted", None)
+    if posted is None or directive_form.is_secret(posted.values):
+        return None
+    return Resend(request.url.path, posted.values, [file.filename or "" for file in posted.files])
 
 
 def _parsed(url: str) -> SplitResult:

@@ -12,6 +12,8 @@ from gateway import web
 from gateway.errors import on_error
 from gateway.refusals import Forged, TooLarge
 from gateway.settings import GatewaySettings
+from gateway.web.kinds import KINDS
+from gateway.web.verbs import VERBS
 from kit.errors import Error
 
 MEGABYTE = 1024 * 1024
@@ -19,6 +21,10 @@ MEGABYTE = 1024 * 1024
 MAX_FORM_BYTES = 10 * MEGABYTE
 # Two files of the largest size, or twenty ordinary ones.
 MAX_UPLOAD_BYTES = 101 * MEGABYTE
+UPLOADS = (
+    *(f"/{verb.slug}" for verb in VERBS.values() if verb.takes_files),
+    *(f"{kind.address}/moi" for kind in KINDS.values() if kind.create and kind.create.takes_files),
+)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 REQUESTS = Counter("ykcd_http_requests_total", "Requests answered.", ["method", "route", "status"])
@@ -86,7 +92,7 @@ class Bounded:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MAX_UPLOAD_BYTES if scope["path"].endswith("/report-done") else MAX_FORM_BYTES
+        limit = MAX_UPLOAD_BYTES if scope["path"].endswith(UPLOADS) else MAX_FORM_BYTES
         told = Headers(scope=scope).get("content-length", "")
         if told.isdecimal() and int(told) > limit:
             await _refuse(_too_large(), scope, receive, send)

@@ -1,23 +1,28 @@
-"""One table: who is signed in."""
+"""Who is signed in; and the outbox, since what the gateway refuses by itself is told to the audit log."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kit import db
+from kit import db, tables
 
 IDLE = timedelta(hours=8)
 LIFETIME = timedelta(hours=12)
+# As long as asking Keycloak may take, and some.
+CLAIM = timedelta(seconds=10)
 # How often a session that is in use is noted as such.
 TOUCH = timedelta(minutes=1)
 
 
 class Base(DeclarativeBase):
-    # Nothing happens here that others hear of, so the tables of kit.tables aren't needed.
+    # Of the tables of kit.tables only the outbox is needed.
     metadata = db.metadata()
     metadata.info["bare"] = True
     type_annotation_map = db.TYPES
+
+
+tables.outbox.to_metadata(Base.metadata)
 
 
 class WebSession(Base):
@@ -34,6 +39,8 @@ class WebSession(Base):
     # Encrypted with the session key (gateway.sealing).
     tokens: Mapped[str]
     token_expire_time: Mapped[datetime]
+    # Somebody asks Keycloak for the next token now; after this time he is thought to have died over it.
+    renewing_until: Mapped[datetime | None]
     csrf_token: Mapped[str]
     create_time: Mapped[datetime]
     last_seen_time: Mapped[datetime]

@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
-from kit.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from google.rpc import code_pb2
+
+from kit.errors import Error, InvalidArgument, NotFound, PermissionDenied, Unauthenticated, not_found
 
 
 class BadRequest(InvalidArgument):
@@ -23,8 +25,21 @@ class Forged(PermissionDenied):
     """A request that our own pages didn't make."""
 
 
+class UnitRequired(Error):
+    """Somebody of several units hasn't said yet for which one he acts, or isn't in the one chosen any more. No form's fault."""
+
+    code = code_pb2.INVALID_ARGUMENT
+
+
 class SignInRequired(Unauthenticated):
     """Nobody is signed in."""
+
+
+def no_such_page() -> NotFound:
+    """Nothing was asked for that could be denied."""
+    error = not_found()
+    error.denial = False
+    return error
 
 
 def sign_in_required() -> SignInRequired:

@@ -8,19 +8,21 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from gateway.model import IDLE, LIFETIME, TOUCH, WebSession
+from gateway.model import CLAIM, IDLE, LIFETIME, TOUCH, WebSession
 from gateway.sealing import Seal
 from kit import db
 from kit.clock import Clock
-from kit.errors import Unauthenticated, Unavailable
+from kit.errors import Unauthenticated, Unavailable, unavailable
 
 # An access token with less left than this is renewed before it is used.
 RENEW_BEFORE = timedelta(seconds=30)
+# How often, and how often at most, somebody looks whether another has renewed it.
+POLL_SECONDS = 0.1
+POLLS = int(CLAIM.total_seconds() / POLL_SECONDS)
 TOKENS = "session tokens"
 # Row-level security shows only the row named here, so that no slip of ours can read another's session.
 _NAME_ROW = text("SELECT set_config('ykcd.session', :hash, true)")
@@ -53,8 +55,6 @@ class Sessions:
 
     def __init__(self, api: AsyncEngine, worker: AsyncEngine, seal: Seal, clock: Clock) -> None:
         self._api, self._worker, self._seal, self._clock = api, worker, seal, clock
-        # Of this process; between processes the row's own lock decides.
-        self._renewing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, subject: str, tokens: Tokens, unit_id: UUID | None = None) -> str:
         """The new cookie's value. It was never seen before, whatever the browser brought along."""
@@ -81,29 +81,64 @@ class Sessions:
             return self._signed_in(cookie, row)
 
     async def renew(self, found: SignedIn, ask: Callable[[Tokens], Awaitable[Tokens]]) -> SignedIn | None:
-        """`found` with an access token that is good for a while. One asks, the others wait for its answer.
+        """`found` with an access token that is good for a while. One asks, in no transaction; the others use what is still good, or wait.
 
         None, and nobody is signed in any more, where Keycloak refuses.
         """
-        if not self._stale(found.tokens):
-            return found
-        lock = self._renewing.setdefault(found.cookie, asyncio.Lock())
-        async with lock, self._transaction(found.cookie) as session:
-            row = await _row(session, found.cookie, lock=True)
+        for _ in range(POLLS):
+            if not self._stale(found.tokens):
+                return found
+            current, mine = await self._claim(found.cookie)
+            if current is None or mine:
+                return await self._ask(current, ask) if current else None
+            found = current
+            if self._good(found.tokens):
+                return found
+            # The other one may be in another process, so nothing here can call us.
+            await asyncio.sleep(POLL_SECONDS)
+        raise unavailable("keycloak")
+
+    async def _claim(self, cookie: str) -> tuple[SignedIn | None, bool]:
+        """The session as it is now, and whether it's for us to renew it."""
+        now = self._clock()
+        async with self._transaction(cookie) as session:
+            row = await _row(session, cookie, lock=True)
+            if row is None:
+                return None, False
+            current = self._signed_in(cookie, row)
+            mine = self._stale(current.tokens) and (row.renewing_until is None or now >= row.renewing_until)
+            if mine:
+                row.renewing_until = now + CLAIM
+            return current, mine
+
+    async def _ask(self, current: SignedIn, ask: Callable[[Tokens], Awaitable[Tokens]]) -> SignedIn | None:
+        try:
+            return await self._store(current.cookie, await ask(current.tokens))
+        except Unauthenticated:
+            await self.end(current.cookie)
+            return None
+        except Unavailable:
+            await self._store(current.cookie, None)
+            if not self._good(current.tokens):
+                raise
+            return current
+
+    async def _store(self, cookie: str, tokens: Tokens | None) -> SignedIn | None:
+        """Keeps the new tokens if there are any, and gives the claim back. None where somebody has signed out meanwhile."""
+        async with self._transaction(cookie) as session:
+            row = await _row(session, cookie, lock=True)
             if row is None:
                 return None
-            current = self._signed_in(found.cookie, row)
-            if not self._stale(current.tokens):
-                return current
-            try:
-                self._keep(row, await ask(current.tokens))
-            except Unauthenticated:
-                await session.delete(row)
-                return None
-            except Unavailable:
-                if current.tokens.expire_time <= self._clock():
-                    raise
-            return self._signed_in(found.cookie, row)
+            row.renewing_until = None
+            if tokens:
+                self._keep(row, tokens)
+            return self._signed_in(cookie, row)
+
+    async def choose(self, cookie: str, unit_id: UUID) -> None:
+        """From now on this browser acts for that unit, which is one of its person's."""
+        async with self._transaction(cookie) as session:
+            if row := await _row(session, cookie):
+                row.unit_id = unit_id
 
     async def end(self, cookie: str) -> None:
         """Nobody is signed in with this cookie any more."""
@@ -125,6 +160,9 @@ class Sessions:
 
     def _stale(self, tokens: Tokens) -> bool:
         return self._clock() >= tokens.expire_time - RENEW_BEFORE
+
+    def _good(self, tokens: Tokens) -> bool:
+        return self._clock() < tokens.expire_time
 
     def _keep(self, row: WebSession, tokens: Tokens) -> None:
         kept = {name: value for name, value in asdict(tokens).items() if name != "expire_time"}

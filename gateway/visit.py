@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,18 +13,23 @@ from jinja2_fragments import render_block
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ykcd.directive.v1 import registry_pb2
+from ykcd.event.v1.envelope_pb2 import ActorRef
 from ykcd.notification.v1.notification_pb2 import ListNotificationsRequest
 from ykcd.reporting.v1.reporting_pb2 import ReadAfter
 
 from gateway import web
+from gateway.access import Accesses
 from gateway.auth import SignIn
 from gateway.channels import Caller, Services
+from gateway.denials import Denials
 from gateway.refusals import sign_in_required
 from gateway.registry import Registry
 from gateway.sealing import Seal
 from gateway.sessions import Sessions, SignedIn
 from gateway.settings import GatewaySettings
-from kit.clock import Clock
+from gateway.web.kinds import KINDS
+from gateway.web.verbs import VERBS
+from kit.clock import Clock, local_date
 from kit.errors import Error
 
 JUST_NOW = timedelta(minutes=1)
@@ -33,14 +38,13 @@ MAX_WRITES = 10
 FLASHES = {
     "save": "Đã lưu bản nháp.",
     "publish": "Đã ban hành. Các đơn vị thấy nhiệm vụ ngay bây giờ.",
-    "accept": "Đã tiếp nhận nhiệm vụ.",
-    "request-return": "Đã gửi đề nghị chuyển lại.",
-    "delegate": "Đã phân công.",
-    "report-progress": "Đã cập nhật tình hình thực hiện.",
-    "report-done": "Đã báo cáo kết quả.",
-    "verify": "Đã xác nhận kết quả.",
-    "send-back": "Đã yêu cầu thực hiện lại.",
+    "amend": "Đã ban hành sửa đổi. Các đơn vị liên quan được báo ngay bây giờ.",
+    "supersede": "Đã ghi văn bản thay thế; các nhiệm vụ còn mở của văn bản này được hủy.",
+    "revoke": "Đã thu hồi văn bản; các nhiệm vụ còn mở được hủy.",
     "read": "Đã đánh dấu đã đọc.",
+    "calendar": "Đã áp dụng lịch làm việc mới. Mỗi đơn vị nhận một thông báo về các hạn dời.",
+    **{verb.slug: verb.done for verb in VERBS.values()},
+    **{f"{kind.slug}.{act.slug}": act.done for kind in KINDS.values() for act in kind.every_act},
 }
 
 
@@ -55,6 +59,8 @@ class Parts:
     sessions: Sessions
     sign_in: SignIn
     seal: Seal
+    denials: Denials
+    accesses: Accesses
     # Set when the process ends, so that live streams end too.
     stopping: asyncio.Event
 
@@ -91,6 +97,11 @@ class Visit:
         self.caller = Caller(session.tokens.access, session.unit_id, parts.services.resting)
         self.call, self.optional = self.caller.call, self.caller.optional
         self._frame: Frame | None = None
+
+    @property
+    def today(self) -> date:
+        """In Huế."""
+        return local_date(self.parts.clock())
 
     @property
     def is_htmx(self) -> bool:
@@ -134,6 +145,7 @@ class Visit:
             now=self.parts.clock(),
             csrf_token=self.session.csrf_token,
             me=frame.me,
+            may_change_unit=self.session.unit_id is not None,
             unread_count=frame.unread_count,
             flash=FLASHES.get(self.request.query_params.get("done", ""), ""),
             stale=stale,
@@ -163,6 +175,7 @@ async def _signed_in(request: Request) -> Visit:
     visit = await visitor(request)
     if visit is None:
         raise sign_in_required()
+    visit.parts.accesses.note(visit.session.cookie, visit.caller)
     return visit
 
 
@@ -170,16 +183,37 @@ SignedInVisit = Annotated[Visit, Depends(_signed_in)]
 
 
 async def error_page(request: Request, context: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
-    """error.html, framed for its reader as far as he is known."""
-    visit: Visit | None = getattr(request.state, "visit", None)
-    frame = await _known_frame(visit) if visit and status < 500 else None
-    page = web.Page(
-        path=request.url.path, now=parts_of(request).clock(), csrf_token=visit.session.csrf_token if visit else "", me=frame and frame.me
-    )
-    fragment = "panel" if request.headers.get("HX-Request") == "true" else ""
-    response = _render("error.html", context | _shared(page, frame), status, fragment)
+    """error.html, or its panel where htmx asks. When a part of the platform is away nothing more is asked of it."""
+    block = "panel" if request.headers.get("HX-Request") == "true" else ""
+    response = await page_as_known(request, "error.html", context, status=status, framed=status < 500, block=block)
     response.headers.update(headers)
     return response
+
+
+async def page_as_known(
+    request: Request, template: str, context: dict[str, Any], *, status: int = 200, framed: bool = True, block: str = ""
+) -> HTMLResponse:
+    """A page that needs no frame, with that of its reader as far as he is known."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    frame = await _known_frame(visit) if visit and framed else None
+    page = web.Page(
+        path=request.url.path,
+        now=parts_of(request).clock(),
+        csrf_token=visit.session.csrf_token if visit else "",
+        me=frame and frame.me,
+        unread_count=frame.unread_count if frame else 0,
+        may_change_unit=visit is not None and visit.session.unit_id is not None,
+    )
+    return _render(template, context | _shared(page, frame), status, block)
+
+
+async def note_denial(request: Request, error: Error) -> None:
+    """For the audit log: what was refused here, to whom where that is known."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    frame = await _known_frame(visit) if visit else None
+    member = frame.me.member if frame else registry_pb2.Member()
+    actor = ActorRef(person_id=member.person_id, unit_id=member.unit_id, roles=sorted(member.roles), name=member.name)
+    await parts_of(request).denials.note(request, error, actor=actor, subject=visit.session.subject if visit else "")
 
 
 async def _known_frame(visit: Visit) -> Frame | None:
@@ -187,12 +221,6 @@ async def _known_frame(visit: Visit) -> Frame | None:
         return await visit.frame()
     except Error:
         return None
-
-
-def anonymous_page(request: Request, template: str) -> HTMLResponse:
-    """For those who aren't signed in."""
-    page = web.Page(path=request.url.path, now=parts_of(request).clock())
-    return _render(template, _shared(page, None), 200, "")
 
 
 def _shared(page: web.Page, frame: Frame | None) -> dict[str, Any]:

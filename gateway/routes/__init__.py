@@ -1,7 +1,44 @@
 """One module per group of pages."""
 
-from gateway.routes import assets, assignments, directive_entry, directives, evidence, health, inbox, live, sign_in, tasks
+from gateway.routes import (
+    assets,
+    assignments,
+    calendar,
+    directive_changes,
+    directive_entry,
+    directives,
+    dissolutions,
+    evidence,
+    health,
+    inbox,
+    inquiries,
+    live,
+    many,
+    records,
+    sign_in,
+    tasks,
+    units,
+)
 
-ROUTERS = [module.router for module in (health, sign_in, tasks, directive_entry, directives, assignments, evidence, inbox, live)]
+_MODULES = (
+    health,
+    sign_in,
+    units,
+    tasks,
+    many,
+    directive_entry,
+    directive_changes,
+    directives,
+    assignments,
+    evidence,
+    inbox,
+    # Before the records' pages, of which "thong-ke" and "xem-truoc" aren't any.
+    inquiries,
+    dissolutions,
+    records,
+    calendar,
+    live,
+)
+ROUTERS = [module.router for module in _MODULES]
 
 __all__ = ["ROUTERS", "assets"]

@@ -1,44 +1,28 @@
 """One assignment, and what people do to it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-from google.type.date_pb2 import Date
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 from ykcd.assignment.v1 import assignment_pb2 as pb
+from ykcd.assignment.v1.obstacle_pb2 import ListObstaclesRequest
 from ykcd.deadline.v1.deadline_pb2 import Deadline, DueDatePreview, GetDeadlineRequest
+from ykcd.deadline.v1.urging_pb2 import ListUrgingNoticesRequest
+from ykcd.directive.v1.registry_pb2 import ProposeSpecialistRequest
 
-from gateway.bodies import Posted, PostedFiles, PostedForm
-from gateway.errors import status_of
+from gateway.again import REFUSALS, again
+from gateway.bodies import Posted, texts, with_files
 from gateway.routes.evidence import upload
 from gateway.routes.tasks import as_written, preview_of
 from gateway.visit import SignedInVisit, Visit
-from gateway.web.forms import BAD_DATE, Form, parse_date
-from kit.errors import Aborted, Error, FailedPrecondition, InvalidArgument, NotFound
+from gateway.web.forms import Form
+from gateway.web.kinds.obstacle import may_raise
+from gateway.web.verbs import VERBS, Verb
+from kit.errors import Error, InvalidArgument, NotFound, Violation
+from kit.law import article
 
 router = APIRouter()
-# The form's name for what an error calls otherwise.
-_NAMES = {
-    "document.number": "document_number",
-    "document.issue_date": "document_date",
-    "evidence_ids": "evidence",
-    "document": "document_number",
-}
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One action: its name in the address, the RPC, and how the form's fields become its request."""
-
-    action: int
-    slug: str
-    method: str
-    request: type
-    fill: Callable[[Any, Form, dict[str, str]], None]
 
 
 @router.get("/assignments/{id}")
@@ -54,16 +38,30 @@ async def _get(visit: Visit, id: UUID) -> pb.Assignment:
 async def _show(
     visit: Visit, found: pb.Assignment, *, forms: dict[int, Form] | None = None, conflict: int = 0, status: int = 200
 ) -> Response:
-    task, deadline, preview, frame = await asyncio.gather(
+    task, deadline, preview, notices, obstacles, frame = await asyncio.gather(
         visit.optional(visit.services.assignment.GetTask, pb.GetTaskRequest(task_id=found.task_id)),
         _deadline(visit, found),
         _preview(visit, found),
+        visit.optional(visit.services.urging.ListUrgingNotices, ListUrgingNoticesRequest(assignment_id=found.id)),
+        visit.optional(visit.services.obstacle.ListObstacles, ListObstaclesRequest(assignment_id=found.id)),
         visit.frame(),
     )
-    may_delegate = pb.ACTION_DELEGATE in found.allowed_actions
-    members = frame.members if may_delegate else []
-    context = {"assignment": found, "task": task, "deadline": deadline, "preview": preview, "members": members}
-    return await visit.page("task.html", context | {"forms": forms or {}, "conflict_action": conflict}, status=status)
+    context = {
+        "assignment": found,
+        "task": task,
+        "deadline": deadline,
+        "preview": preview,
+        "notices": notices.notices if notices else [],
+        "obstacles": obstacles.obstacles if obstacles else [],
+        "may_raise": may_raise(found, frame.me),
+        "members": frame.members,
+        "office": frame.office,
+        "units": frame.units,
+        "fields": frame.fields,
+        "forms": forms or {},
+        "conflict_action": conflict,
+    }
+    return await visit.page("task.html", context, status=status)
 
 
 async def _deadline(visit: Visit, found: pb.Assignment) -> Deadline | None:
@@ -82,112 +80,67 @@ async def _preview(visit: Visit, found: pb.Assignment) -> DueDatePreview | None:
     return await preview_of(visit, as_written(found.effective_due_date, exact=found.due_exact), exclusive=found.due_exact)
 
 
-def _text(*names: str) -> Callable[[Any, Form, dict[str, str]], None]:
-    def fill(request: Any, form: Form, _errors: dict[str, str]) -> None:
-        for name in names:
-            setattr(request, name, form.value(name).strip())
-
-    return fill
-
-
-def _date(target: Date, form: Form, name: str, errors: dict[str, str]) -> None:
-    try:
-        day = parse_date(form.value(name))
-    except ValueError:
-        errors[name] = BAD_DATE
-        return
-    if day:
-        target.CopyFrom(day)
-
-
-def _delegation(request: pb.DelegateAssignmentRequest, form: Form, errors: dict[str, str]) -> None:
-    request.leader_id, request.note = form.value("leader_id"), form.value("note").strip()
-    # The leader may stand in both lists; he is in charge either way.
-    request.officer_ids.extend(id for id in dict.fromkeys(form.many("officer_ids")) if id and id != request.leader_id)
-    _date(request.internal_due_date, form, "internal_due_date", errors)
-
-
-def _result(request: pb.ReportDoneRequest, form: Form, errors: dict[str, str]) -> None:
-    request.content = form.value("content").strip()
-    _date(request.completed_on, form, "completed_on", errors)
-    number = form.value("document_number").strip()
-    if number:
-        request.document.number = number
-    if form.value("document_date").strip():
-        _date(request.document.issue_date, form, "document_date", errors)
-    request.evidence_ids.extend(dict.fromkeys(form.many("evidence_ids")))
-
-
-def _correction(request: pb.VerifyAssignmentRequest, form: Form, errors: dict[str, str]) -> None:
-    request.reason = form.value("reason").strip()
-    _date(request.completed_on, form, "completed_on", errors)
-
-
-ACCEPT = Verb(pb.ACTION_ACCEPT, "accept", "AcceptAssignment", pb.AcceptAssignmentRequest, _text())
-RETURN = Verb(pb.ACTION_REQUEST_RETURN, "request-return", "RequestReturn", pb.RequestReturnRequest, _text("reason"))
-DELEGATE = Verb(pb.ACTION_DELEGATE, "delegate", "DelegateAssignment", pb.DelegateAssignmentRequest, _delegation)
-PROGRESS = Verb(pb.ACTION_REPORT_PROGRESS, "report-progress", "ReportProgress", pb.ReportProgressRequest, _text("content"))
-DONE = Verb(pb.ACTION_REPORT_DONE, "report-done", "ReportDone", pb.ReportDoneRequest, _result)
-VERIFY = Verb(pb.ACTION_VERIFY, "verify", "VerifyAssignment", pb.VerifyAssignmentRequest, _correction)
-SEND_BACK = Verb(pb.ACTION_SEND_BACK, "send-back", "SendBackAssignment", pb.SendBackAssignmentRequest, _text("reason"))
-
-
 def _add_route(verb: Verb) -> None:
-    async def act(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Response:
+    async def act(visit: SignedInVisit, id: UUID, posted: Posted = Depends(with_files if verb.takes_files else texts)) -> Response:
         return await _act(visit, id, verb, posted)
 
     router.add_api_route(f"/assignments/{{id}}/{verb.slug}", act, methods=["POST"], name=verb.slug)
 
 
-for _verb in (ACCEPT, RETURN, DELEGATE, PROGRESS, VERIFY, SEND_BACK):
+for _verb in VERBS.values():
     _add_route(_verb)
 
 
-@router.post("/assignments/{id}/report-done")
-async def report_done(visit: SignedInVisit, id: UUID, posted: PostedFiles) -> Response:
-    """Files first, each by itself; those that arrived needn't be sent again when the report is refused."""
-    posted, refused = await _upload_all(visit, id, posted)
-    return await _act(visit, id, DONE, posted, refused)
-
-
-async def _upload_all(visit: Visit, id: UUID, posted: Posted) -> tuple[Posted, dict[str, str]]:
-    values, refused = dict(posted.values), {}
-    request_id = posted.text("request_id")
-    for file in posted.files:
-        try:
-            kept = await upload(visit, id, file, request_id)
-        except InvalidArgument as error:
-            refused["evidence"] = f"{file.filename}: {error.violations[0].message if error.violations else error.message}"
-            continue
-        values["evidence_ids"] = [*values.get("evidence_ids", []), kept.id]
-        values["evidence_names"] = [*values.get("evidence_names", []), kept.file_name]
-    return replace(posted, values=values), refused
-
-
-async def _act(visit: Visit, id: UUID, verb: Verb, posted: Posted, refused: dict[str, str] | None = None) -> Response:
-    form, errors = posted.form, dict(refused or {})
-    request = verb.request(request_id=form.request_id, id=str(id), expected_version=posted.version)
-    verb.fill(request, form, errors)
-    if errors:
-        return await _show(visit, await _get(visit, id), forms={verb.action: Form(form.values, errors)}, status=422)
+async def _act(visit: Visit, id: UUID, verb: Verb, posted: Posted) -> Response:
+    """Files first, each by itself; those that arrived needn't be sent again when the act is refused."""
+    posted, not_uploaded = await _upload_all(visit, id, Posted(verb.tidied(posted.values), posted.files))
+    known = {"request_id": posted.text("request_id"), "id": str(id), "expected_version": posted.version}
+    request, unread = verb.request(Form(posted.values), **known)
+    if not_uploaded or unread:
+        return await _show_again(visit, id, verb, posted, not_uploaded or InvalidArgument.fields([]), unread)
     try:
-        written = await visit.call(getattr(visit.services.assignment, verb.method), request)
-    except (InvalidArgument, FailedPrecondition, Aborted) as error:
-        return await _show_again(visit, id, verb, form, error)
+        if verb.action == pb.ACTION_FORWARD and not request.specialist_id:
+            request.specialist_id = await _proposed(visit, id, request)
+        written = await visit.call(getattr(visit.services.assignment, verb.rpc), request)
+    except REFUSALS as error:
+        return await _show_again(visit, id, verb, posted, error, unread)
     return visit.redirect(f"/assignments/{id}", written=written, done=verb.slug)
 
 
-async def _show_again(visit: Visit, id: UUID, verb: Verb, form: Form, error: Error) -> Response:
+@article("Đ8.1.đ", "D16")
+async def _proposed(visit: Visit, id: UUID, request: pb.ForwardAssignmentRequest) -> str:
+    """Who follows the new unit's part by Annex I; "" where nobody does, or the form says too little to ask."""
+    field_id = request.field_id or (await _get(visit, id)).field_id
+    if not (field_id and request.unit_id):
+        return ""
+    asked = ProposeSpecialistRequest(field_id=field_id, unit_id=request.unit_id)
+    return (await visit.call(visit.services.registry.ProposeSpecialist, asked)).specialist_id
+
+
+async def _upload_all(visit: Visit, id: UUID, posted: Posted) -> tuple[Posted, Error | None]:
+    """With the ids of what arrived and the files that didn't; and why not, in words about each of these."""
+    values, refused = dict(posted.values), dict[str, Error]()
+    for file in posted.files:
+        try:
+            kept = await upload(visit, id, file, posted.text("request_id"))
+        except Error as error:
+            refused[file.filename or ""] = error
+            continue
+        values["evidence_ids"] = [*values.get("evidence_ids", []), kept.id]
+        values["evidence_names"] = [*values.get("evidence_names", []), kept.file_name]
+    posted = Posted(values, [file for file in posted.files if file.filename in refused])
+    visit.request.state.posted = posted
+    why = next(iter(refused.values()), None)
+    if why:
+        words = (f"{name}: {error.violations[0].message if error.violations else error.message}" for name, error in refused.items())
+        why.violations = [Violation("evidence_ids", why.reason, " ".join(words))]
+    return posted, why
+
+
+async def _show_again(visit: Visit, id: UUID, verb: Verb, posted: Posted, error: Error, unread: dict[str, str]) -> Response:
     """What was typed stays: in its form, or beside the news that somebody was faster."""
-    if error.reason == "REQUEST_ID_REUSED":
-        raise error
-    found, status = await _get(visit, id), status_of(error)
-    if error.reason == "STALE_VERSION" or verb.action not in found.allowed_actions:
-        return await _show(visit, found, forms={verb.action: Form(form.values)}, conflict=verb.action, status=status)
-    errors = {_name(violation.path): violation.message for violation in error.violations} or {"": error.message}
-    return await _show(visit, found, forms={verb.action: Form(form.values, errors)}, status=status)
-
-
-def _name(path: str) -> str:
-    name = path.split("[", maxsplit=1)[0]
-    return _NAMES.get(name, name)
+    found = await _get(visit, id)
+    errors = unread | {verb.field_of(violation.path): violation.message for violation in error.violations}
+    shown = again(error, posted, errors, version=found.version, allowed=verb.action in found.allowed_actions)
+    conflict = verb.action if shown.conflict else 0
+    return await _show(visit, found, forms={verb.action: shown.form}, conflict=conflict, status=shown.status)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ykcd.deadline.v1.deadline_pb2 import DueDatePreview
 from ykcd.directive.v1 import directive_pb2 as pb
 
+from gateway import web
 from gateway.bodies import Posted, PostedForm
 from gateway.errors import status_of
 from gateway.refusals import BadRequest
@@ -20,11 +21,10 @@ from gateway.routes.tasks import as_written, preview_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import directive_form, words
 from gateway.web.forms import Form, parse_date
-from kit.errors import Aborted, AlreadyExists, Error, FailedPrecondition, InvalidArgument, PermissionDenied
+from kit.errors import Aborted, AlreadyExists, Error, FailedPrecondition, InvalidArgument, PermissionDenied, ResourceExhausted, Unavailable
 from kit.rpc.validation import validate
 
 router = APIRouter()
-SECRET_LEVELS = ("confidential", "secret", "top_secret")
 STALE_DRAFT = "Người khác vừa lưu bản nháp này. Mở lại trang ở cửa sổ khác để xem; nếu gửi tiếp, nội dung dưới đây thay bản của họ."
 # A due date by its ISO text, and whether it is exact or "trước ngày" (D7).
 _Due = tuple[str, bool]
@@ -46,15 +46,15 @@ def _draft(found: pb.Directive) -> Draft:
 
 @router.get("/directives/new")
 async def new(visit: SignedInVisit) -> Response:
-    """An empty document with one empty task."""
-    await _require_entry(visit)
+    """An empty document with one empty task, for those who may send it (Đ7.1)."""
+    if not web.may_enter((await visit.frame()).me):
+        raise PermissionDenied(reason="ROLE_REQUIRED", message="Bạn không có quyền nhập văn bản.")
     return await _show(visit, Form(directive_form.new_values()), Draft())
 
 
 @router.post("/directives/new")
 async def create(visit: SignedInVisit, posted: PostedForm) -> Response:
     """Keeps the draft, or changes the number of its tasks on screen."""
-    await _require_entry(visit)
     return await _submit(visit, posted, Draft())
 
 
@@ -94,27 +94,21 @@ async def publish(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Respons
     return visit.redirect(f"/directives/{id}", written=published, done="publish")
 
 
-async def _require_entry(visit: Visit) -> None:
-    """Đ7.1: the service decides on what is sent; this spares others an empty form."""
-    if not {"specialist", "office_leader", "clerk"}.intersection((await visit.frame()).me.member.roles):
-        raise PermissionDenied(reason="ROLE_REQUIRED", message="Bạn không có quyền nhập văn bản.")
-
-
 async def _submit(visit: Visit, posted: Posted, draft: Draft) -> Response:
-    action = posted.text("action") or "check"
+    posted, action = Posted(directive_form.tidied(posted.values), posted.files), posted.text("action") or "check"
     if action not in ("check", "save"):
         return await _change_tasks(visit, posted, draft, action)
     content, unread = directive_form.to_input(posted.values)
     try:
         stored = await _store(visit, posted, draft, content, unread)
-    except (InvalidArgument, AlreadyExists, Aborted) as error:
+    except (InvalidArgument, AlreadyExists, Aborted, ResourceExhausted, Unavailable) as error:
         return await _show_again(visit, posted, draft, error, unread)
     # Đ7.1: what was entered is looked at once more before it goes out.
     return visit.redirect(f"/directives/{stored.id}{'/check' if action == 'check' else ''}", written=stored, done="save")
 
 
 async def _change_tasks(visit: Visit, posted: Posted, draft: Draft, action: str) -> Response:
-    _refuse_secret(posted)
+    refuse_secret(posted)
     if action != "add_task" and not re.fullmatch(r"remove_task:\d{1,4}", action):
         raise BadRequest(reason="ACTION_UNKNOWN", message="Thao tác không có.")
     values, focus = directive_form.change_tasks(posted.values, action)
@@ -128,7 +122,7 @@ async def _store(visit: Visit, posted: Posted, draft: Draft, content: pb.Directi
         method = services.directive.UpdateDirective
     else:
         request, method = pb.CreateDirectiveRequest(request_id=request_id, directive=content), services.directive.CreateDirective
-    if unread and posted.text("secrecy") not in SECRET_LEVELS:
+    if unread and not directive_form.is_secret(posted.values):
         # All that is wrong at once: what we can't read, and what the service would say of the rest.
         validate(request)
         raise InvalidArgument.fields([])
@@ -139,17 +133,17 @@ async def _show_again(visit: Visit, posted: Posted, draft: Draft, error: Error, 
     """What was typed stays, unless it is secret: then it is shown nowhere."""
     if error.reason == "SECRET_DOCUMENT_REFUSED" or error.reason == "REQUEST_ID_REUSED":
         raise error
-    _refuse_secret(posted)
+    refuse_secret(posted)
     errors = {directive_form.field_of(violation.path): violation.message for violation in error.violations} | unread
     version = posted.version
     if error.reason == "STALE_VERSION":
         errors, version = {"": STALE_DRAFT}, (await get(visit, UUID(draft.id))).version
-    shown = Form(posted.values, errors or {"": error.message})
-    return await _show(visit, shown, Draft(draft.id, version, draft.code), status=status_of(error))
+    return await _show(visit, posted.again(error, errors), Draft(draft.id, version, draft.code), status=status_of(error))
 
 
-def _refuse_secret(posted: Posted) -> None:
-    if posted.text("secrecy") in SECRET_LEVELS:
+def refuse_secret(posted: Posted) -> None:
+    """Such a form is shown to nobody again (Đ5)."""
+    if directive_form.is_secret(posted.values):
         raise InvalidArgument(reason="SECRET_DOCUMENT_REFUSED", message="Không nhập văn bản mật vào hệ thống (Điều 5).")
 
 
@@ -162,7 +156,7 @@ async def _show(visit: Visit, form: Form, draft: Draft, *, status: int = 200, fo
         "code": draft.code,
         "units": frame.units,
         "fields": frame.fields,
-        "previews": await _previews_by_field(visit, form),
+        "previews": await previews_by_field(visit, form),
         "focus": focus,
         "task_count": directive_form.task_count(form.values),
     }
@@ -177,7 +171,8 @@ async def _show_check(visit: Visit, draft: pb.Directive, form: Form, status: int
     return await visit.page("directive_check.html", {"directive": draft, "previews": previews, "form": form}, status=status)
 
 
-async def _previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePreview]:
+async def previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePreview]:
+    """What the working calendar makes of each task's due date, by the field's name."""
     fields = {}
     for name in filter(_DUE_DATE.fullmatch, form.values):
         try:

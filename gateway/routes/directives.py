@@ -56,8 +56,13 @@ def is_draft(found: pb.Directive) -> bool:
     return found.state == pb.DIRECTIVE_STATE_SPLITTING
 
 
+def binds(found: pb.Directive) -> bool:
+    """Published, perhaps amended, and neither replaced nor revoked."""
+    return found.state in (pb.DIRECTIVE_STATE_PUBLISHED, pb.DIRECTIVE_STATE_AMENDED)
+
+
 async def _statuses(visit: Visit, found: pb.Directive) -> dict[str, TaskStatus]:
-    if is_draft(found) or visit.parts.clock() - to_time(found.publish_time) < SETTLING:
+    if not found.HasField("publish_time") or visit.parts.clock() - to_time(found.publish_time) < SETTLING:
         return {}
     room = asyncio.Semaphore(AT_ONCE)
 

@@ -12,7 +12,7 @@ from gateway.addresses import is_local
 from gateway.auth import CALLBACK, Attempt, refused
 from gateway.bodies import PostedForm
 from gateway.refusals import BadRequest
-from gateway.visit import Parts, SignedInVisit, anonymous_page, parts_of, visitor
+from gateway.visit import Parts, SignedInVisit, page_as_known, parts_of, visitor
 
 router = APIRouter()
 HOME = "/my-work"
@@ -25,7 +25,7 @@ SharedParts = Annotated[Parts, Depends(parts_of)]
 @router.get("/")
 async def home(request: Request) -> Response:
     """To one's work, or to the words that say what this is."""
-    return RedirectResponse(HOME, 303) if await visitor(request) else anonymous_page(request, "home.html")
+    return RedirectResponse(HOME, 303) if await visitor(request) else await page_as_known(request, "home.html", {})
 
 
 @router.get("/login")
@@ -48,7 +48,7 @@ async def callback(request: Request, parts: SharedParts, state: str = "", code: 
         # An old tab, or the browser's back button after signing in.
         if await visitor(request):
             return RedirectResponse(HOME, 303)
-        raise BadRequest(reason="SIGN_IN_EXPIRED", message="Lượt đăng nhập này đã hết hạn. Vui lòng đăng nhập lại.")
+        raise BadRequest(reason="SIGN_IN_EXPIRED", message="Lượt đăng nhập này đã hết hạn. Vui lòng đăng nhập lại.", denial=True)
     if error:
         raise refused("SIGN_IN_REFUSED")
     subject, tokens = await parts.sign_in.finish(attempt, code)

@@ -16,7 +16,7 @@ from gateway import web
 from gateway.errors import status_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import filters
-from gateway.web.forms import BAD_DATE, Form, parse_date
+from gateway.web.forms import Form, parse_date, read_date
 from kit.dates import from_date, to_date
 from kit.errors import InvalidArgument
 from kit.workdays import ONE_DAY
@@ -101,19 +101,11 @@ def _name(path: str) -> str:
 @router.get("/summary")
 async def summary(visit: SignedInVisit) -> Response:
     """Đ2.1: the counts of all units, for all."""
-    values, errors = {}, {}
-    request = GetSummaryRequest(read_after=visit.read_after)
-    for name in ("issue_from", "issue_to"):
-        values[name] = [visit.request.query_params.get(name, "")]
-        try:
-            day = parse_date(values[name][0])
-        except ValueError:
-            errors[name] = BAD_DATE
-            continue
-        if day:
-            getattr(request, name).CopyFrom(day)
-    found = await visit.call(visit.services.reporting.GetSummary, request)
-    context = {"summary": found, "form": Form(values, errors)}
+    errors: dict[str, str] = {}
+    form = Form({name: [visit.request.query_params.get(name, "")] for name in ("issue_from", "issue_to")}, errors)
+    days = {name: read_date(form, name, errors) for name in form.values}
+    found = await visit.call(visit.services.reporting.GetSummary, GetSummaryRequest(read_after=visit.read_after, **days))
+    context = {"summary": found, "form": form}
     return await visit.page("summary.html", context, status=422 if errors else 200, stale=found.stale)
 
 

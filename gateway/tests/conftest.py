@@ -7,17 +7,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from ykcd.directive.v1.event_pb2 import UnitChanged
 
 from gateway.__main__ import app as recipe
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from gateway.tests.provider import Provider
-from gateway.tests.world import BASE, OFFICER, World
+from gateway.tests.world import ADMINISTRATOR, BASE, OFFICER, World
 from kit import db, migrations
 from kit.testing import tokens
 from kit.testing.fixtures import FakeClock, Serve
 from kit.testing.postgres import PostgresServer
+from kit.testing.stack import Stack
+from services.deadline.schedule import publish_calendar
+from services.directive.convert.registry import unit_to_proto
+from services.directive.model import Unit
 from services.directive.tests import factories as sample
 
 SERVICES = ("directive", "assignment", "deadline", "notification", "reporting")
@@ -30,16 +36,31 @@ async def world(serve: Serve, postgres: PostgresServer, clock: FakeClock, tmp_pa
     for name in SERVICES:
         app = importlib.import_module(f"services.{name}.__main__").app
         more = {"files_url": tmp_path.as_uri()} if name == "assignment" else {}
+        if name == "deadline":
+            more = {"assignment_address": addresses["assignment_address"]}
         stacks[name] = await serve(app, **more)
         addresses[f"{name}_address"] = stacks[name].address
     settings = gateway_settings(postgres, **addresses)
     async with engines(settings) as (api, worker):
         made = World(create_app(settings, api=api, worker=worker, clock=clock), clock, stacks)
         await sample.fill(stacks["directive"])
-        await stacks["directive"].add(OFFICER)
-        await asyncio.gather(*(stack.add(*sample.PEOPLE, OFFICER) for name, stack in stacks.items() if name != "directive"))
+        await stacks["directive"].add(OFFICER, ADMINISTRATOR)
+        await asyncio.gather(*(stack.add(*sample.PEOPLE, OFFICER, ADMINISTRATOR) for name, stack in stacks.items() if name != "directive"))
+        await tell_units(stacks)
+        # Nobody gives a verdict before a calendar is known.
+        await publish_calendar(stacks["deadline"].runtime)
+        await made.spread()
         yield made
         await made.parts.services.close()
+
+
+async def tell_units(stacks: dict[str, Stack]) -> None:
+    """Of those that `sample.fill` put into the registry in silence."""
+    async with stacks["directive"].session() as session:
+        events = [UnitChanged(unit=unit_to_proto(unit)) for unit in await session.scalars(select(Unit))]
+    for stack in (stack for stack in stacks.values() if stack.app.name != "directive" and UnitChanged in stack.app.handlers):
+        for event in events:
+            await stack.deliver(event, event.unit.id, event.unit.version, source="directive")
 
 
 def gateway_settings(postgres: PostgresServer, **more: object) -> GatewaySettings:

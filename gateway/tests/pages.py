@@ -7,6 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from ykcd.assignment.v1 import assignment_pb2 as a
 from ykcd.deadline.v1 import deadline_pb2 as dl
+from ykcd.deadline.v1 import urging_pb2 as u
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.directive.v1 import registry_pb2 as reg
 from ykcd.notification.v1 import notification_pb2 as n
@@ -15,6 +16,7 @@ from ykcd.reporting.v1 import reporting_pb2 as r
 from gateway import web
 from gateway.web import directive_form
 from gateway.web.forms import BAD_DATE, REQUIRED, Form
+from gateway.web.resend import Resend
 
 NOW = dt.datetime(2016, 12, 5, 9, 30, tzinfo=web.words.HUE_TIME)
 
@@ -68,7 +70,8 @@ EVALUATOR = me("Phan Thị Thu", "snv", "evaluator")
 
 
 def shared(who: reg.Me | None, path: str, **more) -> dict:
-    page = web.Page(path=path, now=NOW, csrf_token="csrf-8d1f", me=who, **({"unread_count": 3} if who else {}) | more)
+    usual = {"csrf_token": "csrf-8d1f", "unread_count": 3} if who else {}
+    page = web.Page(path=path, now=NOW, me=who, **usual | more)
     names = {unit.id: unit.name for unit in UNITS}
     fields = {field.id: field.name for field in FIELDS}
     return web.context(
@@ -160,7 +163,7 @@ def reported() -> a.Assignment:
 
 
 TASK = a.TaskStatus(
-    task_id=uid("t1"), state=a.TASK_STATE_ACTIVE, timeliness=a.TIMELINESS_OVERDUE, silent_coordinator_unit_ids=[uid("phuloc")],
+    task_id=uid("t1"), state=a.TASK_STATE_ACTIVE, timeliness=a.TIMELINESS_OVERDUE,
     assignments=[
         assignment(),
         assignment(id=uid("a3"), unit_id=uid("phuloc"), role=d.ASSIGNMENT_ROLE_COORDINATING, timeliness=a.TIMELINESS_IN_TIME,
@@ -168,6 +171,11 @@ TASK = a.TaskStatus(
         assignment(id=uid("a6"), unit_id=uid("bqlkkt"), role=d.ASSIGNMENT_ROLE_AGGREGATING, timeliness=a.TIMELINESS_DONE_LATE,
                    state=a.ASSIGNMENT_STATE_VERIFIED, execution=a.EXECUTION_DONE),
     ],
+)  # fmt: skip
+VERIFIED = {"state": a.ASSIGNMENT_STATE_VERIFIED, "execution": a.EXECUTION_DONE, "timeliness": a.TIMELINESS_DONE_ON_TIME}
+COMPLETED = a.TaskStatus(
+    task_id=uid("t1"), state=a.TASK_STATE_COMPLETED, timeliness=a.TIMELINESS_DONE_ON_TIME, silent_coordinator_unit_ids=[uid("phuloc")],
+    assignments=[assignment(**VERIFIED, working_days_late=0), TASK.assignments[1], TASK.assignments[2]],
 )  # fmt: skip
 PREVIEW = dl.DueDatePreview(due_date=day("2016-12-10"), effective_due_date=day("2016-12-12"), working_days_left=5, days_left=7)
 LATE_PREVIEW = dl.DueDatePreview(due_date=day("2016-11-27"), effective_due_date=day("2016-11-28"), working_days_left=-5, days_left=-7)
@@ -252,7 +260,10 @@ def task_list(who, rows=ROWS, query=(), **more) -> dict:
 def task_page(who, message, **more) -> dict:
     return shared(who, "/assignments/1") | {
         "assignment": message, "task": TASK, "deadline": dl.Deadline(report_due_date=day("2016-12-07")), "preview": LATE_PREVIEW,
-        "members": [*MEMBERS, SOFTWARE], "forms": {}, "conflict_action": 0,
+        "members": [*MEMBERS, SOFTWARE], "office": [SPECIALIST.member], "units": UNITS, "fields": FIELDS, "forms": {}, "conflict_action": 0,
+        "obstacles": [], "may_raise": False,
+        "notices": [u.UrgingNotice(id=uid("u1"), ordinal=1, number=12, state=u.URGING_NOTICE_STATE_ISSUED,
+                                   issue_time=at("2016-12-02T08:30"))],
     } | more  # fmt: skip
 
 
@@ -267,9 +278,13 @@ def edit_page(form: Form, *, draft=False, **more) -> dict:
 def error_page(status: int, reason: str, who=SPECIALIST, **more) -> dict:
     return shared(who, "/tasks") | {
         "status": status, "reason": reason, "message": "", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "retry_after": 0,
-        "fields": {}, "back": "/tasks",
+        "fields": {}, "back": "/tasks", "resend": None,
         "fragment": False,
     } | more  # fmt: skip
+
+
+def unsent_page() -> dict:
+    return error_page(503, "UNAVAILABLE", None, retry_after=2, resend=UNSENT) | shared(None, "/assignments/1", csrf_token="csrf-8d1f")
 
 
 EMPTY_SUMMARY = r.Summary(province=r.UnitCounts(), as_of_time=at("2016-12-05T09:30"))
@@ -282,6 +297,12 @@ WRONG = {
 CONFLICT = {a.ACTION_REPORT_PROGRESS: Form({"content": ["Đã làm việc với 6/7 chủ đầu tư."]})}
 REFUSED_DONE = Form({"content": ["Đã xong"], "evidence_ids": [uid("e9")], "evidence_names": ["Tờ trình.pdf"]},
                     {"completed_on": BAD_DATE, "document_number": "Nhiệm vụ phải báo cáo: nhập số văn bản (Điều 4)."})  # fmt: skip
+
+
+UNSENT = Resend("/assignments/1/report-done", {
+    "request_id": ["7c1e"], "expected_version": ["5"], "completed_on": ["25/11/2016"], "content": ["Đã rà soát 7 dự án.\n" + HOSTILE],
+    "evidence_ids": [uid("e9")], "evidence_names": ["Tờ trình.pdf"]}, ["Phụ lục.xlsx"])  # fmt: skip
+UNITS_OF_HIS = {"memberships": [UNIT_LEADER, me("Hồ Đắc Phúc", "snv", "evaluator"), me("Hồ Đắc Phúc", "sxd")], "return_to": "/tasks?q=đất"}
 
 
 def inbox(notes, **more) -> dict:
@@ -329,6 +350,8 @@ def pages() -> dict[str, tuple[str, dict]]:
             state=a.ASSIGNMENT_STATE_SENT, execution=a.EXECUTION_NOT_STARTED, timeliness=a.TIMELINESS_AWAITING_UPDATE, working_days_late=0,
             delegation=None, reports=[], history=HISTORY[:1], allowed_actions=[a.ACTION_ACCEPT]), task=None, deadline=None, preview=None)),
         "task-specialist": ("task.html", task_page(SPECIALIST, reported())),
+        "task-completed": ("task.html", task_page(SPECIALIST, assignment(**VERIFIED, working_days_late=0, completed_on=day("2016-11-25"),
+            allowed_actions=[]), task=COMPLETED)),
         "task-evaluator": ("task.html", task_page(EVALUATOR, assignment(
             state=a.ASSIGNMENT_STATE_RETURN_REQUESTED, return_reason="Không thuộc chức năng của Sở; đề nghị chuyển Sở Xây dựng.",
             allowed_actions=[],
@@ -351,4 +374,7 @@ def pages() -> dict[str, tuple[str, dict]]:
         "error-429": ("error.html", error_page(429, "RATE_LIMITED", retry_after=5)),
         "error-500": ("error.html", error_page(500, "INTERNAL")),
         "error-503": ("error.html", error_page(503, "UNAVAILABLE", retry_after=10)),
+        "error-503-report": ("error.html", unsent_page()),
+        "choose_unit-first": ("choose_unit.html", shared(None, "/chon-don-vi", csrf_token="csrf-8d1f") | UNITS_OF_HIS),
+        "choose_unit-change": ("choose_unit.html", shared(UNIT_LEADER, "/chon-don-vi", may_change_unit=True) | UNITS_OF_HIS),
     }  # fmt: skip

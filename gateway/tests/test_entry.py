@@ -41,6 +41,7 @@ async def test_a_refused_form_gets_another_request_id(world: World) -> None:
     assert (await office.post(NEW, again | {"action": "check"} | document())).status_code == 303
 
 
+@pytest.mark.article("Đ5", "Đ6.2")
 @pytest.mark.parametrize("level", ["confidential", "secret", "top_secret"])
 @pytest.mark.parametrize("action", ["check", "save", "add_task"])
 async def test_a_secret_document_is_refused_and_shown_nowhere(world: World, level: str, action: str, caplog) -> None:
@@ -54,6 +55,17 @@ async def test_a_secret_document_is_refused_and_shown_nowhere(world: World, leve
     assert "SECRET_DOCUMENT_REFUSED" in answer.text
 
 
+@pytest.mark.article("Đ5", "Đ6.2")
+async def test_of_a_refused_document_the_leaders_learn_the_sender_and_nothing_else(world: World) -> None:
+    await enter(await world.browser(AN), secrecy="secret", abstract=CANARY, number=CANARY)
+    page = (await (await world.browser(OFFICE_LEADER)).get("/van-ban-mat")).text
+    assert "<b>1</b> lần" in page
+    assert AN.name in page
+    assert CANARY not in page
+    assert (await (await world.browser(AN)).get("/van-ban-mat")).status_code == 403
+
+
+@pytest.mark.article("Đ5")
 async def test_a_secret_document_with_other_faults_is_not_shown_again_either(world: World) -> None:
     """Đ5."""
     office = await world.browser(AN)
@@ -62,6 +74,7 @@ async def test_a_secret_document_with_other_faults_is_not_shown_again_either(wor
     assert CANARY not in answer.text
 
 
+@pytest.mark.article("Đ5")
 async def test_a_document_marked_secret_in_its_text_is_not_shown_again(world: World) -> None:
     """Đ5: the level says normal, the abstract says otherwise."""
     office = await world.browser(AN)
@@ -100,6 +113,7 @@ async def test_the_same_number_twice_in_a_year_is_said_so(world: World) -> None:
     assert "Rà soát quỹ đất công trên địa bàn." in answer.text
 
 
+@pytest.mark.article("Đ4.1", "Đ4.2")
 async def test_an_incomplete_document_is_kept_but_not_published(world: World) -> None:
     """Đ4: a task without its class can't go out."""
     office = await world.browser(AN)
@@ -124,6 +138,7 @@ async def test_a_draft_changed_by_another_is_not_overwritten_unseen(world: World
     assert (await office.post(edit, again | {"action": "save"} | document(abstract="V/v của tôi"))).status_code == 303
 
 
+@pytest.mark.article("D13")
 async def test_a_published_document_shows_each_unit_its_own_tasks(world: World) -> None:
     """D13."""
     second = {"tasks-1-content": "Kiểm tra trạm y tế.", "tasks-1-lead": str(SYT), "tasks-1-field": str(HEALTH)}
@@ -138,6 +153,7 @@ async def test_a_published_document_shows_each_unit_its_own_tasks(world: World) 
     assert "Kiểm tra trạm y tế." in (await (await world.browser(SYT_LEADER)).get(f"/directives/{id}")).text
 
 
+@pytest.mark.article("Đ6.1.đ", "D6")
 async def test_a_due_date_on_a_holiday_is_previewed_beside_the_field(world: World) -> None:
     """D6, Đ6.1.đ."""
     office = await world.browser(AN)
@@ -148,6 +164,7 @@ async def test_a_due_date_on_a_holiday_is_previewed_beside_the_field(world: Worl
     assert (await office.get("/due-date-preview?date=hôm nay")).text.strip() == ""
 
 
+@pytest.mark.article("D7")
 async def test_before_a_day_keeps_the_day_before_and_is_shown_again_as_written(world: World) -> None:
     """D7, example 6."""
     office = await world.browser(AN)
@@ -159,6 +176,7 @@ async def test_before_a_day_keeps_the_day_before_and_is_shown_again_as_written(w
     assert "ngày làm việc" in fragment.text
 
 
+@pytest.mark.article("Đ3.4")
 async def test_an_own_due_date_of_one_unit_is_kept(world: World) -> None:
     office = await world.browser(AN)
     kept = await enter(office, "save", **{f"tasks-0-due-{STNMT}": "2025-06-15"})

@@ -47,6 +47,7 @@ async def report(world: World, assignment: str, **changes: Any) -> httpx.Respons
     return await act(world, STNMT_LEADER, assignment, "report-done", RESULT | changes, files=files)
 
 
+@pytest.mark.article("Đ7.2.a", "Đ7.2.b", "Đ7.2.c.1", "Đ8.1.a", "Đ8.2.1")
 async def test_a_task_travels_from_its_document_to_its_verified_result(world: World) -> None:
     """Đ7, Đ8."""
     _, assignment = await publish(world)
@@ -69,6 +70,7 @@ async def test_a_task_travels_from_its_document_to_its_verified_result(world: Wo
     assert all(text in shown for text in ("Đã làm việc với 6 địa phương.", "Thiếu phụ lục.", "812/STNMT", "Lê Thị Hoa", "báo cáo.pdf"))
 
 
+@pytest.mark.article("Đ7.2.d")
 async def test_a_unit_sends_a_task_back_with_a_reason(world: World) -> None:
     """Đ7.2.d, example 15."""
     _, assignment = await publish(world)
@@ -100,6 +102,7 @@ async def test_two_clicks_on_one_form_have_one_effect(world: World) -> None:
     assert answers[0].headers["location"] == answers[1].headers["location"]
 
 
+@pytest.mark.article("Đ4.1", "§6.17")
 async def test_a_refused_report_keeps_what_was_typed_and_what_was_uploaded(world: World) -> None:
     """Đ4, example 17: not in the future."""
     _, assignment = await publish(world)
@@ -147,6 +150,7 @@ async def download(world: World, person: Person, assignment: str) -> httpx.Respo
     return await browser.get(f"/assignments/{assignment}/evidence/{evidence}")
 
 
+@pytest.mark.article("Đ4.1")
 async def test_evidence_comes_back_byte_for_byte_and_is_never_shown_inline(world: World) -> None:
     _, assignment = await publish(world)
     await act(world, STNMT_LEADER, assignment, "accept")

@@ -57,6 +57,7 @@ async def event(lines: AsyncIterator[str]) -> dict:
     raise AssertionError("the stream ended")
 
 
+@pytest.mark.article("Đ7.2.a")
 async def test_a_task_reaches_the_inbox_of_its_unit_and_of_no_other(world: World) -> None:
     """Đ7.2.a."""
     await publish(world)

@@ -8,27 +8,20 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from gateway.tests.test_flow import act, publish, report
-from gateway.tests.world import AN, BASE, EVALUATOR, OFFICE_LEADER, STNMT_LEADER, SYT_LEADER, Browser, World, document
-from kit.testing.stack import Person
+from gateway.tests.routes_beside import ABSENT, BESIDE, Route
+from gateway.tests.test_flow import RESULT, act, publish, report
+from gateway.tests.world import ADMINISTRATOR, AN, BASE, EVALUATOR, OFFICE_LEADER, STNMT, STNMT_LEADER, SYT_LEADER, Browser, World, document
 
-ABSENT = "00000000-0000-4000-8000-000000000000"
-
-
-@dataclass(frozen=True)
-class Route:
-    """`right`: somebody who may, and what he gets; None where test_flow or test_sign_in shows it. `foreign`: what another unit gets."""
-
-    right: tuple[Person, int] | None = None
-    foreign: int = 404
-    fields: Any = None
-
-
-# Open to everybody.
-PUBLIC = {"GET /healthz", "GET /readyz", "GET /", "GET /login", "GET /login/callback"}
+# Open to everybody, and what a stranger gets.
+PUBLIC = {"GET /healthz": 200, "GET /readyz": 200, "GET /": 200, "GET /login": 303, "GET /login/callback": 400}
+CALENDAR = {"source": "TB 1/TB-UBND", "days": "16/06/2025; Nghỉ do thiên tai; Lũ"}
+CHANGING = {"changing_code": "6120/UBND", "changing_date": "2025-04-24", "changing_signer": "A", "reason": "Nhầm."}
+DECISION = {"reason": "Xem trộm.", "decision_number": "1", "signer": "A"}
 ROUTES: dict[str, Route] = {
     "GET /my-work": Route((STNMT_LEADER, 200), 200),
     "GET /tasks": Route((STNMT_LEADER, 200), 200),
+    "POST /tasks/accept": Route((STNMT_LEADER, 200), 200),
+    "POST /tasks/verify": Route((AN, 200), 200),
     "GET /summary": Route((EVALUATOR, 200), 200),
     "GET /due-date-preview": Route((AN, 200), 200),
     "GET /directives": Route((AN, 200), 200),
@@ -39,6 +32,12 @@ ROUTES: dict[str, Route] = {
     "POST /directives/{id}/edit": Route((AN, 409), fields=lambda: {"request_id": str(uuid4()), "expected_version": "2", **document()}),
     "GET /directives/{id}/check": Route((AN, 303)),
     "POST /directives/{id}/publish": Route(None, 403),
+    "GET /directives/{id}/amend": Route((AN, 200)),
+    "POST /directives/{id}/amend": Route((AN, 200), fields={**CHANGING, "abstract": "V/v khác"}),
+    "GET /directives/{id}/supersede": Route((OFFICE_LEADER, 200)),
+    "POST /directives/{id}/supersede": Route(None, 403, {"reason": "Nhầm.", "superseding_id": ABSENT}),
+    "GET /directives/{id}/revoke": Route((OFFICE_LEADER, 200)),
+    "POST /directives/{id}/revoke": Route(None, 403, CHANGING),
     "GET /assignments/{id}": Route((STNMT_LEADER, 200)),
     "POST /assignments/{id}/accept": Route(),
     "POST /assignments/{id}/request-return": Route(fields={"reason": "Nhầm."}),
@@ -47,9 +46,45 @@ ROUTES: dict[str, Route] = {
     "POST /assignments/{id}/report-done": Route(fields={"content": "Xem trộm.", "completed_on": "2025-04-24"}),
     "POST /assignments/{id}/verify": Route(None, 403),
     "POST /assignments/{id}/send-back": Route(None, 403, {"reason": "Xem trộm."}),
+    "POST /assignments/{id}/draft-report": Route(fields={"content": "Xem trộm."}),
+    "POST /assignments/{id}/withdraw-report": Route(fields={"reason": "Xem trộm."}),
+    "POST /assignments/{id}/set-plan": Route(fields={"steps-0-content": "Xem trộm."}),
+    "POST /assignments/{id}/confirm-aggregator": Route(fields={"aggregating_unit_id": str(STNMT)}),
+    "POST /assignments/{id}/record-paper-report": Route(fields={"document_number": "1", "document_date": "2025-04-24"}),
+    "POST /assignments/{id}/request-extension": Route(fields={"new_due_date": "2025-07-31", "reason": "Xem trộm."}),
+    "POST /assignments/{id}/withdraw-extension": Route(),
+    "POST /assignments/{id}/review-report": Route(None, 403, {"report_id": ABSENT, "accepted": "yes"}),
+    "POST /assignments/{id}/adjust": Route(None, 403, {"reason": "Xem trộm."}),
+    "POST /assignments/{id}/forward": Route(fields={"unit_id": str(STNMT), "reason": "Xem trộm."}),
+    "POST /assignments/{id}/deny-return": Route(None, 403, {"reason": "Xem trộm."}),
+    "POST /assignments/{id}/decide-extension": Route(None, 403, {"approved": "yes", **DECISION}),
+    "POST /assignments/{id}/name-specialist": Route(None, 403, {"specialist_id": str(AN.id)}),
+    "POST /assignments/{id}/reopen": Route(None, 403, DECISION),
+    "POST /assignments/{id}/cancel": Route(None, 403, DECISION),
     "GET /assignments/{id}/evidence/{evidence_id}": Route((STNMT_LEADER, 200)),
+    "GET /phieu-bao": Route((AN, 200), 200),
+    "GET /phieu-bao/{id}": Route(),
+    "POST /phieu-bao/issue": Route((AN, 200), 200),
+    "POST /phieu-bao/{id}/issue": Route(None, 403),
+    "POST /phieu-bao/{id}/acknowledge": Route(fields={"answer": "Xem trộm."}),
+    "GET /bao-cao-chu-tich": Route((OFFICE_LEADER, 200), 200),
+    "GET /bao-cao-chu-tich/{id}": Route(),
+    "POST /bao-cao-chu-tich/{id}/report": Route(None, 403, {"report_number": "1", "report_date": "2025-04-24"}),
+    "POST /bao-cao-chu-tich/{id}/direct": Route(
+        None, 403, {"direction": "close", "text": "Thôi.", "decision_number": "1", "decision_signer": "A"}
+    ),
+    "POST /bao-cao-chu-tich/{id}/close": Route(None, 403, {"note": "Xong."}),
+    "GET /nghia-vu": Route((STNMT_LEADER, 200), 200),
+    "GET /van-ban-mat": Route((OFFICE_LEADER, 200), 403),
+    "GET /lich-lam-viec": Route((EVALUATOR, 200), 200),
+    "GET /lich-lam-viec/nhap": Route((ADMINISTRATOR, 200), 403),
+    "POST /lich-lam-viec/xem-truoc": Route((ADMINISTRATOR, 200), 403, CALENDAR),
+    "POST /lich-lam-viec/nhap": Route((ADMINISTRATOR, 303), 403, CALENDAR),
+    **BESIDE,
     "GET /inbox": Route((STNMT_LEADER, 200), 200),
     "POST /inbox/read": Route((STNMT_LEADER, 303), 303),
+    "GET /chon-don-vi": Route((STNMT_LEADER, 200), 200),
+    "POST /chon-don-vi": Route((STNMT_LEADER, 303), 403, {"unit_id": str(STNMT)}),
     "GET /live": Route(None, 200),
     "POST /logout": Route(None, 303),
 }
@@ -99,12 +134,15 @@ def registered(routes: list[Any]) -> set[str]:
 
 
 async def test_every_route_is_listed_here(world: World) -> None:
-    assert registered(world.app.routes) == PUBLIC | set(ROUTES)
+    """So that everybody who must not is sent to it by the tests below."""
+    assert registered(world.app.routes) == set(PUBLIC) | set(ROUTES)
     assert {route.name for route in world.app.routes if not hasattr(route, "original_router")} == {"static", "vendor"}
 
 
 async def test_an_anonymous_reader_is_led_to_the_sign_in_and_back(place: Place) -> None:
     nobody = Browser(place.world.app, {}, "")
+    for name, status in PUBLIC.items():
+        assert (await nobody.get(name.split(" ")[1])).status_code == status, name
     for name in ROUTES:
         answer = await place.send(nobody, name)
         if name.startswith("GET"):
@@ -123,12 +161,20 @@ async def test_an_old_cookie_is_as_good_as_none(place: Place) -> None:
 
 async def test_another_unit_gets_the_same_answer_as_for_what_does_not_exist(place: Place) -> None:
     foreign = await place.world.browser(SYT_LEADER)
-    for name in (name for name, route in ROUTES.items() if "{id}" in name and route.foreign == 404):
+    for name in (name for name, route in ROUTES.items() if route.foreign == 404):
         theirs, missing = await place.send(foreign, name), await place.send(foreign, name, id=ABSENT)
         assert (theirs.status_code, missing.status_code) == (404, 404), name
         assert visible(theirs) == visible(missing), name
-    for name in (name for name, route in ROUTES.items() if "{id}" in name and route.foreign == 403):
-        assert (await place.send(foreign, name)).status_code == 403, name
+
+
+async def test_another_unit_gets_nothing_of_this_ones_tasks_from_any_route(place: Place) -> None:
+    # Live streams would go on.
+    place.world.parts.stopping.set()
+    for name, route in ROUTES.items():
+        answer = await place.send(await place.world.browser(SYT_LEADER), name)
+        assert answer.status_code == route.foreign, (name, answer.text)
+        for secret in (place.assignment, document()["abstract"], document()["tasks-0-content"], RESULT["content"]):
+            assert secret not in answer.text.replace(place.path(name), ""), name
 
 
 def visible(answer: httpx.Response) -> str:

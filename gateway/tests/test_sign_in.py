@@ -210,6 +210,75 @@ async def test_the_access_token_is_renewed_once_for_many_requests(gate: Gate) ->
     assert (await world.parts.sessions.find(cookie)).tokens.refresh == "r2"
 
 
+async def test_an_expired_token_is_renewed_once_and_the_others_wait_for_it(gate: Gate) -> None:
+    world = await gate()
+    browser, _ = await signed_in(world)
+    world.clock.advance(minutes=6)
+    answers = await asyncio.gather(*(browser.get("/") for _ in range(8)))
+    assert {answer.headers["location"] for answer in answers} == {WORK}
+    assert [form["grant_type"] for form in world.provider.requests] == ["authorization_code", "refresh_token"]
+
+
+async def test_nobody_holds_a_connection_while_keycloak_is_asked_and_a_good_token_serves_on(gate: Gate) -> None:
+    world = await gate()
+    _, cookie = await signed_in(world)
+    sessions, asked, may_answer = world.parts.sessions, asyncio.Event(), asyncio.Event()
+    old = await sessions.find(cookie)
+    new = Tokens("new", "r", "i", world.clock() + timedelta(minutes=10))
+
+    async def ask(_tokens: Tokens) -> Tokens:
+        asked.set()
+        await may_answer.wait()
+        return new
+
+    async def nobody_asks(_tokens: Tokens) -> Tokens:
+        raise AssertionError("asked twice")
+
+    world.clock.advance(minutes=4, seconds=45)
+    renewing = asyncio.create_task(sessions.renew(old, ask))
+    await asked.wait()
+    assert world.app.state.database.pool.checkedout() == 0
+    assert (await sessions.renew(old, nobody_asks)).tokens == old.tokens
+    world.clock.advance(seconds=9)
+    waiting = asyncio.create_task(sessions.renew(old, nobody_asks))
+    may_answer.set()
+    assert (await renewing).tokens == new
+    assert (await waiting).tokens in (old.tokens, new)
+    assert (await sessions.renew(old, nobody_asks)).tokens == new
+
+
+async def test_a_claim_whose_holder_died_is_taken_over(gate: Gate) -> None:
+    world = await gate()
+    _, cookie = await signed_in(world)
+    sessions = world.parts.sessions
+    world.clock.advance(minutes=6)
+    found = await sessions.find(cookie)
+
+    async def die(_tokens: Tokens) -> Tokens:
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        await sessions.renew(found, die)
+    waiting = asyncio.create_task(sessions.renew(found, world.parts.sign_in.renew))
+    world.clock.advance(seconds=10)
+    assert (await waiting).tokens.expire_time > world.clock()
+
+
+async def test_signing_out_while_a_token_is_renewed_stays_signed_out(gate: Gate) -> None:
+    world = await gate()
+    _, cookie = await signed_in(world)
+    sessions = world.parts.sessions
+    found = await sessions.find(cookie)
+
+    async def sign_out_meanwhile(tokens: Tokens) -> Tokens:
+        await sessions.end(cookie)
+        return tokens
+
+    world.clock.advance(minutes=6)
+    assert await sessions.renew(found, sign_out_meanwhile) is None
+    assert await sessions.find(cookie) is None
+
+
 async def test_a_refused_renewal_signs_out(gate: Gate) -> None:
     world = await gate()
     browser, cookie = await signed_in(world)
@@ -258,9 +327,12 @@ async def test_a_request_reaches_no_session_but_its_own(gate: Gate) -> None:
         assert (await connection.execute(select(WebSession.__table__))).all() == []
         await connection.execute(text("SELECT set_config('ykcd.session', :hash, true)"), {"hash": "00" * 32})
         assert (await connection.execute(select(WebSession.__table__))).all() == []
-        with pytest.raises(ProgrammingError):
+        with pytest.raises(ProgrammingError, match="row-level security"):
             await connection.execute(
-                text("INSERT INTO web_session SELECT * FROM web_session UNION ALL SELECT '\\x01', 's', NULL, 't', now(), 'c', now(), now()")
+                text(
+                    "INSERT INTO web_session SELECT * FROM web_session"
+                    r" UNION ALL SELECT '\x01', 's', NULL, 't', now(), 'c', now(), now(), NULL"
+                )
             )
     await engine.dispose()
 

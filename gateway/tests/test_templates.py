@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 import pytest
 from jinja2 import UndefinedError
 from jinja2_fragments import render_block
+from ykcd.assignment.v1.assignment_pb2 import ACTION_REPORT_PROGRESS
 
 from gateway import web
 from gateway.tests import pages as samples
+from gateway.tests import pages_tasks
+from gateway.tests.states import PAGES
 from gateway.web import labels
+from gateway.web.verbs import VERBS
 
-PAGES = samples.pages()
 VOID = {"meta", "link", "input", "img", "br"}
 
 
@@ -179,9 +182,30 @@ def test_leader_gets_exactly_the_allowed_actions_with_their_articles():
     assert page.find("form", enctype="multipart/form-data")[0][1]["action"].endswith("/report-done")
 
 
+@pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.slug)
+def test_every_act_has_its_form(verb):
+    """With a control for each of its fields, and its icon."""
+    template, context = PAGES["task-leader"]
+    message = pages_tasks.everything(allowed_actions=[verb.action])
+    if verb.action == ACTION_REPORT_PROGRESS:
+        # Only a task without a deadline owes periodic updates.
+        message.ClearField("due_date")
+    page = Page(web.environment().get_template(template).render(context | {"assignment": message}))
+    [fields] = [names for form, names in page.forms() if form["action"].endswith(f"/{verb.slug}")]
+    known = {"csrf_token", "request_id", "expected_version", "evidence_ids", "evidence_names"}
+    assert {field.name for field in verb.fields} == {re.sub(r"-\d+-.*", "", name) for name in fields} - known
+    assert f'id="{verb.icon}"' in (web.STATIC / "icons.svg").read_text()
+
+
+def test_an_action_of_tomorrows_protos_is_left_out():
+    template, context = PAGES["task-leader"]
+    html = web.environment().get_template(template).render(context | {"assignment": samples.assignment(allowed_actions=[99])})
+    assert [form["action"] for form, _ in Page(html).forms()] == ["/logout"]
+
+
 def test_specialist_verifies_or_sends_back():
     page = render("task-specialist")
-    assert [e[1]["id"] for e in page.find("details")] == ["verify", "send-back"]
+    assert [e[1]["id"] for e in page.find("details", **{"class": "action"})] == ["verify", "send-back"]
     assert "25/11/2016" in page.text("details", id="verify")
     assert "Cập nhật chậm" in page.text("main")
 
@@ -212,6 +236,7 @@ def test_a_link_to_several_states_stays_what_it_is_when_the_form_is_sent():
 # What states look like
 
 
+@pytest.mark.article("D6")
 def test_both_due_dates_are_shown_where_the_calendar_moved_one():
     """D6: due Sunday 27/11/2016, effective Monday 28/11/2016."""
     text = render("task-leader").text("main")
@@ -220,8 +245,9 @@ def test_both_due_dates_are_shown_where_the_calendar_moved_one():
     assert "đã quá hạn 5 ngày làm việc" in text
 
 
-def test_silent_coordinator_is_named():
-    assert "Phối hợp – chưa cập nhật" in render("task-leader").text("main")
+def test_silent_coordinator_of_a_completed_task_is_named():
+    assert "Phối hợp – chưa cập nhật" in render("task-completed").text("main")
+    assert "Phối hợp – chưa cập nhật" not in render("task-leader").text("main")
 
 
 def test_conflict_keeps_what_was_typed():
@@ -253,6 +279,7 @@ def test_badges_have_an_icon_and_a_word():
             assert re.sub(r"<[^>]+>", "", part).strip(), part
 
 
+@pytest.mark.article("Đ5")
 def test_secrecy_must_be_chosen():
     """Đ5: nothing is chosen beforehand."""
     page = render("directive_edit-new")
@@ -277,6 +304,7 @@ def test_draft_form_shows_the_draft():
     assert [e[1]["value"] for e in page.find("option") if "selected" in e[1] and e[1]["value"] == samples.uid("bqlkkt")]
 
 
+@pytest.mark.article("Đ6.1.e", "Đ8.1.đ")
 def test_check_answers_shows_specialist_or_the_leaders_queue():
     page = render("directive_check")
     assert "Nguyễn Văn An" in page.text("table")
@@ -291,10 +319,12 @@ def test_check_answers_says_what_is_missing():
         assert missing in text
 
 
+@pytest.mark.article("Đ7.1")
 def test_late_entry_is_said():
     assert "Nhập chậm 1 ngày làm việc" in render("directive-published").text("main")
 
 
+@pytest.mark.article("D13")
 def test_summary_links_only_what_the_reader_may_list():
     """D13: counts are for all, the tasks behind them for those who take part, and the Office."""
     own = samples.uid("stnmt")
@@ -310,6 +340,25 @@ def test_error_page_gives_code_and_trace_and_a_way_on(status):
     assert "4bf92f3577b34da6a3ce929d0e0e4736" in page.text("code")
     assert str(status) in page.text("code")
     assert [e for e in page.find("a") if "main" in e[3]]
+
+
+def test_what_met_a_service_that_is_away_can_be_looked_at_and_sent_again():
+    page = render("error-503-report")
+    [(form, names)] = [each for each in page.forms() if each[0]["action"] != "/logout"]
+    assert (form["action"], form["enctype"]) == ("/assignments/1/report-done", "multipart/form-data")
+    assert set(names) == {"csrf_token", "evidence", *samples.UNSENT.values}
+    assert "Đã rà soát 7 dự án." in page.text("dd")
+    assert "Chọn lại: Phụ lục.xlsx" in page.text("form")
+    assert "<script>alert" not in page.html
+
+
+def test_the_units_of_ones_own_are_offered_with_roles_and_can_be_changed_from_the_frame():
+    page = render("choose_unit-change")
+    assert [e[1]["value"] for e in page.find("button", name="unit_id")] == [samples.uid(code) for code in ("stnmt", "snv", "sxd")]
+    assert "Theo dõi, đánh giá" in page.text("main")
+    assert page.find("a", href="/chon-don-vi")
+    assert not render("task-leader").find("a", href="/chon-don-vi")
+    assert not render("choose_unit-first").find("nav")
 
 
 def test_error_pages_say_whom_to_ask_and_when_to_try_again():

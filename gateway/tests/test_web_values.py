@@ -6,6 +6,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from ykcd.assignment.v1 import assignment_pb2 as a
+from ykcd.assignment.v1 import obstacle_pb2 as o
 from ykcd.deadline.v1.deadline_pb2 import DueDatePreview
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.reporting.v1 import reporting_pb2 as r
@@ -30,6 +31,7 @@ def test_a_value_of_tomorrows_protos_does_not_break_a_page():
     assert labels.label(99, "Timeliness") == "Chưa rõ"
 
 
+@pytest.mark.article("D10", "§6.7")
 def test_dates_are_written_day_first_and_times_in_hue():
     """D10, example 7: 2025-04-29T17:30:00Z is 30/04/2025 in Huế."""
     assert words.date(Date(year=2016, month=4, day=5)) == "05/04/2016"
@@ -60,7 +62,10 @@ def test_filter_survives_its_address():
         unit_ids=[samples.uid("sxd")],
         roles=[d.ASSIGNMENT_ROLE_LEAD], field_id=samples.uid("f-y-te"), specialist_id=samples.uid("an"), directive_id=samples.uid("d1"),
         without_specialist=True, delegated_to_me=True, due_soon=True, due_from=samples.day("2016-11-01"), due_to=samples.day("2016-12-31"),
-        has_deadline=False, query="đôn đốc & 71/2016",
+        has_deadline=False, query="đôn đốc & 71/2016", execution=[a.EXECUTION_DONE], column=r.SUMMARY_COLUMN_DONE_LATE,
+        issue_from=samples.day("2016-01-01"), issue_to=samples.day("2016-10-31"), regime=d.REGIME_NATIONAL, phased=True,
+        extension_pending=True, obstacle_open=True, obstacle_states=[o.OBSTACLE_STATE_RAISED], urged=True, escalated=True,
+        obligation_missed=True, report_to_review=True, followed_by_me=True,
     )  # fmt: skip
     assert len(chosen.ListFields()) == len(r.AssignmentFilter.DESCRIPTOR.fields)
     url = filters.tasks_url(chosen, r.ASSIGNMENT_ORDER_UNIT, "a+b/c=")
@@ -78,6 +83,7 @@ def test_unreadable_filters_are_named_and_the_rest_holds():
     assert set(errors) == {"state", "due_to", "sort", "has_deadline"}
 
 
+@pytest.mark.article("Đ6.1.a", "Đ6.1.b", "Đ6.1.d", "Đ6.1.đ")
 def test_draft_survives_its_form():
     draft = samples.directive()
     sent, errors = directive_form.to_input(directive_form.from_directive(draft))
@@ -94,6 +100,7 @@ def test_draft_survives_its_form():
         assert due == {p.unit_id: (p.role, words.date(p.due_date)) for p in stored.assignments}
 
 
+@pytest.mark.article("D7")
 def test_before_a_day_is_shown_and_sent_as_the_document_says_it():
     """D7: "trước ngày 02/05/2025" is kept as 01/05/2025."""
     part = d.PlannedAssignment(unit_id="u", role=d.ASSIGNMENT_ROLE_LEAD, due_date=samples.day("2025-05-01"), due_exact=True)
@@ -104,6 +111,7 @@ def test_before_a_day_is_shown_and_sent_as_the_document_says_it():
     assert (sent.tasks[0].due_date, sent.tasks[0].due_exclusive) == (samples.day("2025-05-02"), True)
 
 
+@pytest.mark.article("Đ4.1", "Đ4.2")
 def test_unanswered_class_stays_unanswered():
     """Đ4: "no" and "not said" are different things."""
     sent, _ = directive_form.to_input(directive_form.new_values() | {"tasks-0-has_deadline": ["no"]})

@@ -17,11 +17,12 @@ from kit.testing.stack import Person, Stack
 from services.directive.tests import factories as sample
 
 BASE = "http://localhost:8080"
-OFFICE, STNMT, SYT, SNV = sample.OFFICE, sample.STNMT, sample.SYT, sample.SNV
+OFFICE, STNMT, PHU_LOC, SYT, SNV = sample.OFFICE, sample.STNMT, sample.PHU_LOC, sample.SYT, sample.SNV
 HEALTH = sample.HEALTH
-AN, OFFICE_LEADER = sample.AN, sample.OFFICE_LEADER
+AN, BINH, OFFICE_LEADER = sample.AN, sample.BINH, sample.OFFICE_LEADER
 STNMT_LEADER, SYT_LEADER, EVALUATOR = sample.STNMT_LEADER, sample.SYT_LEADER, sample.EVALUATOR
 OFFICER = Person(STNMT, ["officer"], "Lê Thị Hoa")
+ADMINISTRATOR = Person(OFFICE, ["administrator"], "Võ Quản Trị")
 NOBODY = Person(SNV, [], "Người chưa được phân đơn vị")
 
 
@@ -85,7 +86,7 @@ class World:
 
 def hidden(page: httpx.Response, action: str) -> dict[str, str]:
     """The hidden fields of the form that posts to `action`."""
-    found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page.text, re.DOTALL)
+    found = re.search(rf'<form[^>]*method="post" action="{re.escape(action)}"[^>]*>(.*?)</form>', page.text, re.DOTALL)
     assert found, f"no form for {action}: {page.status_code}"
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[1])
     return {name: unescape(value) for name, value in fields}

@@ -8,10 +8,16 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from ykcd.assignment.v1 import assignment_pb2
 from ykcd.directive.v1.registry_pb2 import PERSON_KIND_SERVICE, UNIT_KIND_OFFICE, Me, Member
 
-from . import filters, labels, words
+from kit.law import article
+
+from . import filters, labels, menu, words
 from .forms import Form
+from .kinds import leads_to
+from .many import choice
+from .verbs import VERBS
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -24,15 +30,29 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+@article("Đ7.1")
+def may_enter(me: Me) -> bool:
+    """Đ7.1: the Office enters documents; whether what is sent may be is for `directive` to say."""
+    return me.unit.kind == UNIT_KIND_OFFICE and not {"specialist", "office_leader", "clerk"}.isdisjoint(me.member.roles)
+
+
+@article("Đ2.7")
+def may_end(me: Me) -> bool:
+    """Đ2.7: that another document takes one's place, or that it binds no longer, is for the Office's leaders to record."""
+    return me.unit.kind == UNIT_KIND_OFFICE and "office_leader" in me.member.roles
+
+
 @dataclass(frozen=True)
 class Page:
-    """What the frame around every page needs; `me` is None for those who aren't signed in."""
+    """What the frame around every page needs; `me` is None for those who aren't known, `csrf_token` "" for those who aren't signed in."""
 
     path: str
     now: dt.datetime
     csrf_token: str = ""
     me: Me | None = None
     unread_count: int = 0
+    # The reader has several units.
+    may_change_unit: bool = False
     # One sentence about what the last request did, shown once.
     flash: str = ""
     # The read side hasn't caught up with the caller's own write: "đang cập nhật".
@@ -48,8 +68,16 @@ class Page:
 
     @property
     def may_enter(self) -> bool:
-        """Đ7.1: the Office enters documents."""
-        return self.is_office and not {"specialist", "office_leader", "clerk"}.isdisjoint(self.me.member.roles)
+        return self.me is not None and may_enter(self.me)
+
+    @property
+    def menu(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """(group, [(address, title)]) of the navigation, as far as it is the reader's."""
+        return menu.groups(self.me) if self.me else []
+
+    @property
+    def may_end(self) -> bool:
+        return self.me is not None and may_end(self.me)
 
     @property
     def tasks_address(self) -> str:
@@ -67,6 +95,20 @@ def context(
 def _people(members: Iterable[Member]) -> list[tuple[str, str]]:
     """(person's id, name) of those to whom work may be given: a unit's software isn't one of them."""
     return [(member.person_id, member.name) for member in members if member.kind != PERSON_KIND_SERVICE]
+
+
+def _reviewable(found: assignment_pb2.Assignment) -> list[tuple[str, str]]:
+    """(report's id, its words) of what was told on the way and waits for the specialist's opinion (Đ8.1.a)."""
+    return [
+        (report.id, f"{labels.label(report.kind, 'ReportKind')}, {report.author_name}, {words.datetime(report.create_time)}")
+        for report in found.reports
+        if report.state == assignment_pb2.REPORT_STATE_SUBMITTED and report.kind != assignment_pb2.REPORT_KIND_DONE
+    ]
+
+
+def _drafted(found: assignment_pb2.Assignment) -> bool:
+    """A result waits to be handed in by the unit's leader."""
+    return any(report.state == assignment_pb2.REPORT_STATE_DRAFT for report in found.reports)
 
 
 @cache
@@ -95,6 +137,7 @@ def environment() -> Environment:
         "days_until": words.days_until,
         "working_days_left": words.working_days_left,
         "ago": words.ago,
+        "duration": words.duration,
         "count": words.count,
         "file_size": words.file_size,
         "lower_first": words.lower_first,
@@ -103,6 +146,12 @@ def environment() -> Environment:
         "roles": labels.roles,
         "people": _people,
         "leaders": lambda members: _people(m for m in members if "unit_leader" in m.roles),
+        "office_leaders": lambda members: _people(m for m in members if "office_leader" in m.roles),
+        "specialists": lambda members: _people(m for m in members if "specialist" in m.roles),
+        "choice": choice,
+        "reviewable": _reviewable,
+        "drafted": _drafted,
+        "leads_to": leads_to,
         "pairs": lambda things: [(thing.id, thing.name) for thing in things],
     }
     env.globals |= labels.ENUMS
@@ -112,8 +161,9 @@ def environment() -> Environment:
         "error_title": labels.error_title,
         "tasks_url": filters.tasks_url,
         "blank_form": Form,
-        "ARTICLES": labels.ARTICLES,
+        "VERBS": VERBS,
         "BADGES": labels.BADGES,
+        "CHANGED": labels.CHANGED,
         "SECTION_ICONS": labels.SECTION_ICONS,
         "NOTIFICATION_ICONS": labels.NOTIFICATION_ICONS,
     }

@@ -3,7 +3,8 @@
 Names: number, symbol, document_type, abstract, issue_date, issue_time, signer, signer_position, issuing_authority, submitting_unit,
 urgency, secrecy, regime; tasks-count; and for the task at place N (from 0) tasks-N- followed by content, has_deadline and must_report
 ("yes", "no"), due_date, due_before ("1": "trước ngày", D7; it holds for the units' own dates too), deadline_kind, deliverable, field,
-paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come more than once), due-<unit id> (a unit's own due date).
+paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come more than once), due-<unit id> (a unit's own due date), and of
+its phase at place M (Đ3.4) phases-M- followed by name, due_date, due_before.
 Enums go by their short names in lower case ("official_letter").
 """
 
@@ -14,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from google.type.date_pb2 import Date
 from ykcd.directive.v1 import directive_pb2 as pb
 
+from kit.law import article
+
 from . import labels, words
-from .forms import BAD_DATE, Form, parse_date
+from .forms import Form, read_date, without_empty_rows
 
 Values = Mapping[str, Sequence[str]]
 
@@ -27,6 +30,7 @@ _ENUMS = {
     "secrecy": "Secrecy",
     "regime": "Regime",
 }
+SECRET_LEVELS = ("confidential", "secret", "top_secret")
 ROLES = {"lead": pb.ASSIGNMENT_ROLE_LEAD, "coordinating": pb.ASSIGNMENT_ROLE_COORDINATING, "aggregating": pb.ASSIGNMENT_ROLE_AGGREGATING}
 MAX_TASKS = 200
 
@@ -36,9 +40,22 @@ def new_values() -> dict[str, list[str]]:
     return {"urgency": ["normal"], "regime": ["provincial"], "tasks-count": ["1"]}
 
 
+@article("Đ5")
+def is_secret(values: Values) -> bool:
+    """Đ5: such a form is shown to nobody again."""
+    return any(level in SECRET_LEVELS for level in values.get("secrecy", ()))
+
+
 def task_count(values: Values) -> int:
     text = values.get("tasks-count", ["0"])[0]
     return min(int(text), MAX_TASKS) if text.isdecimal() and len(text) <= len(str(MAX_TASKS)) else 0
+
+
+def tidied(values: Values) -> Values:
+    """The phases of each task numbered as the request counts them."""
+    for place in range(task_count(values)):
+        values = without_empty_rows(values, f"tasks-{place}-phases")
+    return values
 
 
 def change_tasks(values: Values, action: str) -> tuple[dict[str, list[str]], str]:
@@ -89,7 +106,9 @@ def _from_task(task: pb.Task) -> dict[str, list[str]]:
     if task.paper_report_required:
         values["paper_report"] = ["1"]
     for name, role in ROLES.items():
-        values[name] = [part.unit_id for part in task.assignments if part.role == role]
+        values[name] = list(dict.fromkeys(part.unit_id for part in task.assignments if part.role == role))
+    if any(part.phase for part in task.assignments):
+        return values | _phases(task)
     # Shown in the document's words: "trước ngày X", where X-1 is kept (D7).
     before = any(part.due_exact for part in task.assignments)
     if before:
@@ -105,23 +124,39 @@ def _from_task(task: pb.Task) -> dict[str, list[str]]:
     return values
 
 
+@article("Đ3.4")
+def _phases(task: pb.Task) -> dict[str, list[str]]:
+    """Đ3.4: every unit has the same."""
+    values: dict[str, list[str]] = {}
+    for part in task.assignments:
+        row = f"phases-{part.phase - 1}-"
+        values[row + "name"] = [part.phase_name]
+        values[row + "due_date"] = [_shown(part.due_date, before=part.due_exact)]
+        values[row + "due_before"] = ["1"] if part.due_exact else []
+    return values
+
+
 def _shown(last_day: Date, *, before: bool) -> str:
     day = words.to_date(last_day)
+    assert day
     return (day + dt.timedelta(days=1) if before else day).isoformat()
 
 
 def to_input(values: Values) -> tuple[pb.DirectiveInput, dict[str, str]]:
     """The message to send, and the fields that couldn't be read at all. What a field must hold is for `directive` to say."""
     form, errors = Form(values), {}
-    directive = pb.DirectiveInput(**{name: form.value(name).strip() for name in _TEXT})
+    directive = pb.DirectiveInput(**{name: form.value(name).strip() for name in _TEXT}, issue_date=read_date(form, "issue_date", errors))
     for name, enum in _ENUMS.items():
         setattr(directive, name, _enum(form.value(name), enum))
-    _date(directive.issue_date, form, "issue_date", errors)
     if directive.HasField("issue_date") and form.value("issue_time").strip():
         _issue_time(directive, form, errors)
-    for place in range(task_count(values)):
-        directive.tasks.append(_to_task(form, f"tasks-{place}-", errors))
+    directive.tasks.extend(to_tasks(form, errors))
     return directive, errors
+
+
+def to_tasks(form: Form, errors: dict[str, str]) -> list[pb.TaskInput]:
+    """The form's tasks alone."""
+    return [_to_task(form, f"tasks-{place}-", errors) for place in range(task_count(form.values))]
 
 
 def _enum(name: str, enum: str) -> int:
@@ -129,16 +164,6 @@ def _enum(name: str, enum: str) -> int:
         return labels.number(name, enum)
     except ValueError:
         return 0
-
-
-def _date(target, form: Form, name: str, errors: dict[str, str]) -> None:
-    try:
-        day = parse_date(form.value(name))
-    except ValueError:
-        errors[name] = BAD_DATE
-        return
-    if day:
-        target.CopyFrom(day)
 
 
 def _issue_time(directive: pb.DirectiveInput, form: Form, errors: dict[str, str]) -> None:
@@ -156,21 +181,30 @@ def _to_task(form: Form, prefix: str, errors: dict[str, str]) -> pb.TaskInput:
         deliverable=form.value(prefix + "deliverable").strip(),
         field_id=form.value(prefix + "field"),
         paper_report_required=form.value(prefix + "paper_report") == "1",
+        due_date=read_date(form, prefix + "due_date", errors),
+        due_exclusive=form.value(prefix + "due_before") == "1",
     )
     for name in ("has_deadline", "must_report"):
         answer = form.value(prefix + name)
         if answer in ("yes", "no"):
             setattr(task.task_class, name, answer == "yes")
-    _date(task.due_date, form, prefix + "due_date", errors)
-    task.due_exclusive = form.value(prefix + "due_before") == "1"
     for name, role in ROLES.items():
         for unit_id in form.many(prefix + name):
-            part = task.assignments.add(unit_id=unit_id, role=role, due_exclusive=task.due_exclusive)
-            _date(part.due_date, form, f"{prefix}due-{unit_id}", errors)
+            due_date = read_date(form, f"{prefix}due-{unit_id}", errors)
+            task.assignments.add(unit_id=unit_id, role=role, due_date=due_date, due_exclusive=task.due_exclusive)
+    for row in form.rows(prefix + "phases"):
+        due_date = read_date(form, row + "due_date", errors)
+        task.phases.add(name=form.value(row + "name").strip(), due_date=due_date, due_exclusive=form.value(row + "due_before") == "1")
     return task
 
 
-_FIELDS = {"field_id": "field", "paper_report_required": "paper_report", "assignments": "lead", "task_class": "has_deadline"}
+_FIELDS = {
+    "field_id": "field",
+    "paper_report_required": "paper_report",
+    "assignments": "lead",
+    "task_class": "has_deadline",
+    "phases": "has_deadline",
+}
 
 
 def field_of(path: str) -> str:
@@ -180,5 +214,7 @@ def field_of(path: str) -> str:
     if not found:
         return path.split(".")[0]
     name = (found[2] or "content").removeprefix("task_class.")
+    if phase := re.fullmatch(r"phases\[(\d+)\]\.(name|due_date)", name):
+        return f"tasks-{found[1]}-phases-{phase[1]}-{phase[2]}"
     name = re.split(r"[.\[]", name)[0]
     return f"tasks-{found[1]}-{_FIELDS.get(name, name)}"

@@ -1,7 +1,8 @@
 """The filter of the task list in its address, so that each count can link to the very list that it counts.
 
-Names in the query: state, timeliness, unit, role (each may come more than once), field, specialist, directive, q, due_from, due_to,
-has_deadline (yes, no), no_specialist, mine, due_soon (each "1"), sort, page_token.
+Names in the query: state, timeliness, execution, obstacle, unit, role (each may come more than once), column, regime, field, specialist,
+directive, q, due_from, due_to, issue_from, issue_to, has_deadline, phased (each yes or no), no_specialist, following, mine, due_soon,
+extension_pending, obstacle_open, urged, escalated, obligation_missed, report_to_review (each "1"), sort, page_token.
 """
 
 from collections.abc import Iterable
@@ -12,21 +13,36 @@ from ykcd.reporting.v1.reporting_pb2 import AssignmentFilter
 from . import labels, words
 from .forms import BAD_DATE, parse_date
 
-_MANY = (("state", "states", "AssignmentState"), ("timeliness", "timeliness", "Timeliness"), ("role", "roles", "AssignmentRole"))
-_TEXT = (("field", "field_id"), ("specialist", "specialist_id"), ("directive", "directive_id"), ("q", "query"))
-_FLAGS = (("no_specialist", "without_specialist"), ("mine", "delegated_to_me"), ("due_soon", "due_soon"))
-_DATES = ("due_from", "due_to")
+# Each: the name in the query, then the filter's own, and of which enum its value is.
+_MANY = {
+    "state": ("states", "AssignmentState"),
+    "timeliness": ("timeliness", "Timeliness"),
+    "execution": ("execution", "Execution"),
+    "obstacle": ("obstacle_states", "ObstacleState"),
+    "role": ("roles", "AssignmentRole"),
+}
+_ONE = {"column": "SummaryColumn", "regime": "Regime"}
+_TEXT = {"field": "field_id", "specialist": "specialist_id", "directive": "directive_id", "q": "query"}
+_FLAGS = {
+    "no_specialist": "without_specialist",
+    "following": "followed_by_me",
+    "mine": "delegated_to_me",
+    **{name: name for name in ("due_soon", "extension_pending", "obstacle_open", "urged", "escalated", "obligation_missed")},
+    "report_to_review": "report_to_review",
+}
+_DATES = ("due_from", "due_to", "issue_from", "issue_to")
+_EITHER = ("has_deadline", "phased")
 _YES_NO = {"yes": True, "no": False}
 
 
 def to_pairs(chosen: AssignmentFilter, order: int = 0) -> list[tuple[str, str]]:
-    pairs = [(name, labels.short(value, enum).lower()) for name, attribute, enum in _MANY for value in getattr(chosen, attribute)]
+    pairs = [(name, labels.short(value, enum).lower()) for name, (attribute, enum) in _MANY.items() for value in getattr(chosen, attribute)]
     pairs += [("unit", unit_id) for unit_id in chosen.unit_ids]
-    pairs += [(name, getattr(chosen, attribute)) for name, attribute in _TEXT if getattr(chosen, attribute)]
-    pairs += [(name, "1") for name, attribute in _FLAGS if getattr(chosen, attribute)]
+    pairs += [(name, labels.short(getattr(chosen, name), enum).lower()) for name, enum in _ONE.items() if getattr(chosen, name)]
+    pairs += [(name, getattr(chosen, attribute)) for name, attribute in _TEXT.items() if getattr(chosen, attribute)]
+    pairs += [(name, "1") for name, attribute in _FLAGS.items() if getattr(chosen, attribute)]
     pairs += [(name, words.iso_date(getattr(chosen, name))) for name in _DATES if chosen.HasField(name)]
-    if chosen.HasField("has_deadline"):
-        pairs.append(("has_deadline", "yes" if chosen.has_deadline else "no"))
+    pairs += [(name, "yes" if getattr(chosen, name) else "no") for name in _EITHER if chosen.HasField(name)]
     if order:
         pairs.append(("sort", labels.short(order, "AssignmentOrder").lower()))
     return pairs
@@ -54,18 +70,18 @@ def parse(pairs: Iterable[tuple[str, str]]) -> tuple[AssignmentFilter, int, dict
 
 
 def _read(chosen: AssignmentFilter, name: str, value: str) -> None:
-    for known, attribute, enum in _MANY:
-        if name == known:
-            getattr(chosen, attribute).append(labels.number(value, enum))
-    for known, attribute in _TEXT:
-        if name == known:
-            setattr(chosen, attribute, value)
-    for known, attribute in _FLAGS:
-        if name == known:
-            setattr(chosen, attribute, value == "1")
-    if name == "unit":
+    if name in _MANY:
+        attribute, enum = _MANY[name]
+        getattr(chosen, attribute).append(labels.number(value, enum))
+    elif name in _ONE:
+        setattr(chosen, name, labels.number(value, _ONE[name]))
+    elif name in _TEXT:
+        setattr(chosen, _TEXT[name], value)
+    elif name in _FLAGS:
+        setattr(chosen, _FLAGS[name], value == "1")
+    elif name == "unit":
         chosen.unit_ids.append(value)
-    if name in _DATES:
+    elif name in _DATES:
         getattr(chosen, name).CopyFrom(parse_date(value))
-    if name == "has_deadline":
-        chosen.has_deadline = _YES_NO[value]
+    elif name in _EITHER:
+        setattr(chosen, name, _YES_NO[value])

@@ -37,6 +37,35 @@ class Form:
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 
+    def rows(self, name: str) -> list[str]:
+        """What the names of each row's fields begin with: "steps-0-", "steps-1-"."""
+        places = (_ROW.fullmatch(given.removeprefix(f"{name}-")) for given in self.values if given.startswith(f"{name}-"))
+        return [f"{name}-{place}-" for place in sorted({int(found[1]) for found in places if found})]
+
+
+# "0-content"; what stands before it is the list's name.
+_ROW = re.compile(r"(\d{1,4})-(.+)")
+
+
+def without_empty_rows(values: Mapping[str, Sequence[str]], name: str) -> dict[str, list[str]]:
+    """Rows of the list `name` in which nothing was typed are gone, the others numbered from 0: as the request counts them."""
+    kept, number = {given: list(texts) for given, texts in values.items()}, 0
+    for row in Form(values).rows(name):
+        typed = {given.removeprefix(row): kept.pop(given) for given in values if given.startswith(row)}
+        if any(text.strip() for texts in typed.values() for text in texts):
+            kept |= {f"{name}-{number}-{part}": texts for part, texts in typed.items()}
+            number += 1
+    return kept
+
+
+def read_date(form: Form, name: str, errors: dict[str, str]) -> Date | None:
+    """What was typed into the field `name`; what is no date is named in `errors`."""
+    try:
+        return parse_date(form.value(name))
+    except ValueError:
+        errors[name] = BAD_DATE
+        return None
+
 
 def parse_date(text: str) -> Date | None:
     """From "05/04/2025" (also with - or .) or "2025-04-05"; None when empty; ValueError when it is no date."""

@@ -95,6 +95,14 @@ def ago(value: Timestamp | dt.datetime | None, now: dt.datetime) -> str:
     return date(time.date())
 
 
+def duration(seconds: int) -> str:
+    """ "2 ngày 3 giờ", "5 giờ 20 phút", "0 phút"."""
+    minutes = seconds // 60
+    days, hours, rest = minutes // (24 * 60), minutes // 60 % 24, minutes % 60
+    parts = [(days, "ngày"), (hours, "giờ")] if days else [(hours, "giờ"), (rest, "phút")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 phút"
+
+
 def count(value: int) -> str:
     """ "12.345": thousands are set off by dots."""
     return f"{value:,}".replace(",", ".")

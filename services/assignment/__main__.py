@@ -1,9 +1,9 @@
-"""python -m services.assignment [serve|migrate]"""
+"""python -m services.assignment [serve|migrate|purge]"""
 
 from ykcd.assignment.v1 import assignment_pb2_grpc, inquiry_pb2_grpc, inspection_pb2_grpc, obstacle_pb2_grpc
 
 from kit.app import App
-from services.assignment import api, files, handlers, records, sweeper
+from services.assignment import api, files, handlers, purge, records, sweeper
 from services.assignment.inquiry.api import InquiryService
 from services.assignment.inspection.api import InspectionService
 from services.assignment.obstacle.api import ObstacleService
@@ -22,6 +22,7 @@ app = App(
         (InquiryService, inquiry_pb2_grpc.add_InquiryServiceServicer_to_server, "ykcd.assignment.v1.InquiryService"),
     ],
     handlers=handlers.HANDLERS,
+    erase=purge.purge,
     loops=[sweeper.sweep_uploads],
     settings=files.AssignmentSettings,
 )

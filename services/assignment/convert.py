@@ -137,9 +137,9 @@ def _day(text: str | None) -> Date | None:
 
 
 def fit(shown: pb.Assignment, limit: int) -> None:
-    """Leaves out the oldest reports, then the oldest history and extensions, until it fits: who writes much can't block the task."""
-    while shown.ByteSize() > limit and (shown.reports or shown.history or shown.extensions):
-        del (shown.reports or shown.history or shown.extensions)[0]
+    """Leaves out the oldest reports, then the oldest history and so on, until it fits: who writes much can't block the task."""
+    while shown.ByteSize() > limit and (long := shown.reports or shown.history or shown.extensions or shown.plan):
+        del long[0]
 
 
 def task_to_proto(task_id: UUID, parts: Sequence[Assignment], view: View) -> pb.TaskStatus:

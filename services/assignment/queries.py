@@ -1,6 +1,6 @@
 """Every SELECT of the service. What belongs to somebody starts from visible_to(actor)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -207,3 +207,17 @@ async def aggregating(session: AsyncSession, task_id: UUID, phase: int, unit_id:
 async def known_ids(session: AsyncSession, directive_id: UUID) -> set[UUID]:
     """The assignments that were made from this document already; for the handler, which acts for nobody."""
     return set((await session.scalars(select(Assignment.id).where(Assignment.directive_id == directive_id))).all())
+
+
+@article("D14")
+async def to_purge(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of these documents every assignment, handed on ones too, locked, with its document's id; for the platform itself."""
+    ours = or_(Assignment.directive_id.in_(ids), Assignment.id.in_(ids))
+    statement = select(Assignment.id, Assignment.directive_id).where(ours).order_by(Assignment.id).with_for_update()
+    return {row.id: row.directive_id for row in await session.execute(statement)}
+
+
+@article("D14")
+async def files_of(session: AsyncSession, assignment_ids: Collection[UUID]) -> set[UUID]:
+    """The evidence handed in for them; for the platform itself."""
+    return set((await session.scalars(select(Evidence.id).where(Evidence.assignment_id.in_(assignment_ids)))).all())

@@ -40,6 +40,17 @@ if (theme) {
   });
 }
 
+// A group of the navigation closes when one goes elsewhere.
+addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu details[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.(".menu details[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.firstElementChild.focus();
+});
+
 // A date is typed day first; the button opens the browser's calendar, whatever way round that writes dates.
 function addCalendar(field) {
   const button = document.createElement("button");
@@ -100,10 +111,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A class with a deadline asks for its date and kind; one without hides them.
+// A class with a deadline asks for its date and kind; one without hides them, and may have phases instead.
 function showDeadline(task) {
   const none = task.querySelector('[data-deadline-answer][value="no"]')?.checked ?? false;
   for (const part of task.querySelectorAll("[data-deadline]")) part.hidden = none;
+  for (const part of task.querySelectorAll("[data-phases]")) part.hidden = !none;
 }
 for (const task of document.querySelectorAll("[data-task]")) {
   showDeadline(task);

@@ -1,6 +1,6 @@
 """Every SELECT of inquiries and units' regulations, from visible_to(actor) and regulations_visible_to(actor)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -104,3 +104,9 @@ async def units_without_regulation(session: AsyncSession, today: date) -> Sequen
     existing = Unit.valid_from <= today, or_(Unit.valid_to.is_(None), Unit.valid_to >= today), Unit.kind.in_(REGULATED_KINDS)
     has_one = exists().where(UnitRegulation.unit_id == Unit.id, UnitRegulation.replace_time.is_(None))
     return (await session.scalars(select(Unit.id).where(*existing, ~has_one).order_by(Unit.id))).all()
+
+
+@article("D14")
+async def around(session: AsyncSession, assignment_ids: Collection[UUID]) -> set[UUID]:
+    """Ids of what is about these assignments; for the platform itself."""
+    return set((await session.scalars(select(Inquiry.id).where(Inquiry.assignment_id.in_(assignment_ids)))).all())

@@ -1,6 +1,6 @@
 """A visit to a unit to see how it carries its tasks out, from PLANNED to CLOSED."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Self
 from uuid import UUID
@@ -152,6 +152,13 @@ class Inspection(Matter):
     def cancel(self, actor: Actor, now: datetime, *, reason: str) -> None:
         """Until it's concluded."""
         self._move("cancel", actor, now, text=reason)
+
+    @article("D14")
+    def forget(self, ids: Collection[UUID]) -> None:
+        """It was about other tasks too: what was purged is named no more."""
+        self.assignment_ids = [id for id in self.assignment_ids if id not in ids]
+        self.follow_up_task_ids = [id for id in self.follow_up_task_ids if id not in ids]
+        self.version += 1
 
 
 def require_known(ids: Sequence[UUID], known: set[UUID], *, field: str, reason: str) -> None:

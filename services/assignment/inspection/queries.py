@@ -1,10 +1,11 @@
 """Every SELECT of inspections, from visible_to(actor)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, false, literal, or_, select, tuple_
+from sqlalchemy import Select, Uuid, false, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -63,3 +64,12 @@ async def known_tasks(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) 
     """Which of these are tasks that the actor may see."""
     wanted = assignments.visible_to(actor).where(Assignment.task_id.in_(ids))
     return set((await session.scalars(wanted.with_only_columns(Assignment.task_id))).all())
+
+
+@article("D14")
+async def around(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Inspection]:
+    """Those that name one of these assignments or tasks, whole and locked; for the platform itself."""
+    wanted = literal(list(ids), ARRAY(Uuid))
+    named = or_(Inspection.assignment_ids.overlap(wanted), Inspection.follow_up_task_ids.overlap(wanted))
+    statement = select(Inspection).where(named).options(selectinload(Inspection.history)).order_by(Inspection.id)
+    return (await session.scalars(statement.with_for_update(of=Inspection))).all()

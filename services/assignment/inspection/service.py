@@ -11,6 +11,7 @@ from kit.clock import local_date
 from kit.errors import InvalidArgument
 from kit.events import emit
 from kit.identity import Actor
+from kit.law import article
 from services.assignment import queries as assignments
 from services.assignment.inspection import convert, queries
 from services.assignment.inspection.model import Inspection, require_known
@@ -100,3 +101,17 @@ async def _opened(session: AsyncSession, actor: Actor, verb: str, id: UUID, expe
 async def _told(session: AsyncSession, inspection: Inspection) -> Inspection:
     await emit(session, inspection.id, inspection.version, event_pb2.InspectionChanged(inspection=convert.snapshot(inspection)))
     return inspection
+
+
+@article("D14")
+async def forget(session: AsyncSession, ids: frozenset[UUID]) -> set[UUID]:
+    """D14: the ids of those inspections that were about nothing else and go with what is purged; the others name it no more."""
+    going = set()
+    for inspection in await queries.around(session, ids):
+        if inspection.assignment_ids and ids.issuperset(inspection.assignment_ids):
+            going.add(inspection.id)
+            continue
+        inspection.forget(ids)
+        await session.flush()
+        await _told(session, inspection)
+    return going

@@ -1,6 +1,6 @@
 """Every SELECT of obstacles, from visible_to(actor)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -53,3 +53,9 @@ async def obstacles(
     if after:
         statement = statement.where(tuple_(Obstacle.update_time, Obstacle.id) < tuple_(literal(after[0]), literal(after[1])))
     return (await session.scalars(statement)).all()
+
+
+@article("D14")
+async def around(session: AsyncSession, assignment_ids: Collection[UUID]) -> set[UUID]:
+    """Ids of what is about these assignments; for the platform itself."""
+    return set((await session.scalars(select(Obstacle.id).where(Obstacle.assignment_id.in_(assignment_ids)))).all())

@@ -9,6 +9,8 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import update
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
+from ykcd.directive.v1.event_pb2 import AbsenceChanged
+from ykcd.directive.v1.people_pb2 import Absence
 from ykcd.directive.v1.registry_pb2 import Successor
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 
@@ -216,6 +218,24 @@ async def test_only_its_specialist_or_an_office_leader_answers_for_the_office(st
     assert (await stack.refused(getattr(stub, name), request, LEADER)).reason == "ROLE_REQUIRED"
     assert (await stack.refused(getattr(stub, name), request, BINH)).reason == "OTHER_SPECIALIST"
     assert (await stack.call(getattr(stub, name), request, OFFICE_LEADER)).version == current.version + 1
+
+
+@pytest.mark.article("Đ8.1.đ", "§6.9")
+async def test_the_deputy_of_an_absent_specialist_acts_for_him_and_the_owner_stays(stack: Stack, stub) -> None:
+    """Đ8.1.đ, example 9; and only while the absence holds."""
+    reported = await bring(stack, stub, "AcceptAssignment", "ReportDone")
+    who = {"unit_id": str(make.OFFICE), "person_id": str(AN.id), "person_name": AN.name, "deputy_id": str(BINH.id)}
+    days = {"first_day": make.day(2025, 4, 24), "last_day": make.day(2025, 4, 25)}
+    absence = Absence(id=str(uuid4()), version=1, deputy_name=BINH.name, **who, **days)
+    await stack.deliver(AbsenceChanged(absence=absence), absence.id)
+    seen = await stack.call(stub.GetAssignment, pb.GetAssignmentRequest(id=reported.id), BINH)
+    assert pb.ACTION_VERIFY in seen.allowed_actions
+    verify = writes(reported.id, reported.version)["VerifyAssignment"]
+    verified = await stack.call(stub.VerifyAssignment, verify, BINH)
+    assert (verified.specialist_id, verified.history[-1].actor_name) == (str(AN.id), BINH.name)
+    assert verified.history[-1].on_behalf_of_name == AN.name
+    envelope, _ = (await stack.events())[-1]
+    assert (envelope.actor.person_id, envelope.actor.on_behalf_of) == (str(BINH.id), str(AN.id))
 
 
 @pytest.mark.parametrize("name", LEADERS)

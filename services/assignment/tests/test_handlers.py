@@ -1,6 +1,7 @@
 """What other services' events do here."""
 
 from collections import Counter
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -9,14 +10,14 @@ from sqlalchemy import func, select
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1 import event_pb2
 from ykcd.directive.v1 import registry_pb2
-from ykcd.directive.v1.event_pb2 import MembershipChanged
+from ykcd.directive.v1.event_pb2 import MembershipChanged, UnitChanged
 
 from kit.tables import member as table
 from kit.testing import tokens
 from kit.testing.stack import Person, Stack
 from services.assignment.__main__ import app
 from services.assignment.model import Assignment
-from services.assignment.records import Participation, Transition
+from services.assignment.records import Participation, Transition, Unit
 from services.assignment.tests import factories as make
 
 
@@ -82,3 +83,14 @@ async def test_a_membership_is_kept_at_its_highest_version(stack: Stack) -> None
     await stack.deliver(joined, member.id, 1)
     async with stack.session() as session:
         assert (await session.execute(select(table.c.active, table.c.version))).all() == [(False, 2)]
+
+
+@pytest.mark.article("D12")
+async def test_a_unit_is_kept_at_its_highest_version(stack: Stack) -> None:
+    unit = registry_pb2.Unit(id=str(uuid4()), version=2, name="Sở NNMT", valid_from=make.day(2010, 1, 1), valid_to=make.day(2025, 6, 30))
+    older = registry_pb2.Unit(id=unit.id, version=1, name="Sở TNMT", valid_from=make.day(2010, 1, 1))
+    for told in (unit, older):
+        await stack.deliver(UnitChanged(unit=told), told.id, told.version)
+    async with stack.session() as session:
+        (kept,) = (await session.scalars(select(Unit).where(Unit.id == unit.id))).all()
+    assert (kept.name, kept.version, kept.valid_to) == ("Sở NNMT", 2, date(2025, 6, 30))

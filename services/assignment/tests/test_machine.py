@@ -1,4 +1,4 @@
-"""Any acts by anybody, in any order, over days and calendars: no sequence leaves the states of regulation §4, and what was told replays to what is.
+"""Any acts by anybody, in any order, over days and calendars: none leaves the states of §4, and what was told replays to what is.
 
 The table of the law's ways stands here a second time, on purpose: a slip in actions.py isn't copied.
 """
@@ -34,6 +34,7 @@ ENDING = ("forward", "cancel")
 # So many versions before something from outside ends it.
 ENOUGH = 6
 DUE = st.sampled_from((3, None, 0, 30))
+PAPER = st.sampled_from((False, False, False, True))
 DAYS_OFF, WORDS = st.integers(-5, 25), st.sampled_from(("Có lý do.", ""))
 
 # Regulation §4: act → by whom, from which states, to which (None: it stays; BEFORE: where the return was asked for).
@@ -63,7 +64,13 @@ LAW: dict[str, tuple[tuple[str, ...], tuple[int, ...], int | None]] = {
     "name_specialist": (LEADERS, OPEN, None),
 }
 # What follows from decisions made elsewhere.
-ELSEWHERE = {"amend": (OPEN, None), "succeed": (OPEN, SUCCEEDED), "cancel": (OPEN, CANCELLED), "forward": (OPEN, FORWARDED), "extend": (OPEN, None)}
+ELSEWHERE = {
+    "amend": (OPEN, None),
+    "succeed": (OPEN, SUCCEEDED),
+    "cancel": (OPEN, CANCELLED),
+    "forward": (OPEN, FORWARDED),
+    "extend": (OPEN, None),
+}
 PEOPLE = [
     Actor(uuid4(), unit, frozenset({role}), role)
     for unit in (UNIT, OTHER_UNIT)
@@ -85,7 +92,7 @@ def may(who: Actor, roles: tuple[str, ...], item: Assignment) -> bool:
 
 
 class Machine(RuleBasedStateMachine):
-    @initialize(due=DUE, paper=st.booleans(), gathered=st.booleans())
+    @initialize(due=DUE, paper=PAPER, gathered=st.booleans())
     def begin(self, due: int | None, paper: bool, gathered: bool) -> None:
         self.now, self.calendar = NOW, make_calendar(DAYS, 1)
         day = None if due is None else local_date(NOW) + timedelta(days=due)
@@ -121,14 +128,21 @@ class Machine(RuleBasedStateMachine):
         self._try(verb, who, days, said)
 
     @precondition(lambda self: self.state in (VERIFIED, CANCELLED) and self.item.version > ENOUGH)
-    @rule(due=DUE, paper=st.booleans(), gathered=st.booleans())
+    @rule(due=DUE, paper=PAPER, gathered=st.booleans())
     def another_part(self, due: int | None, paper: bool, gathered: bool) -> None:
         self.begin(due, paper, gathered)
 
-    @rule(place=st.integers(0, 1000), days=DAYS_OFF, said=WORDS)
-    def who_may_acts(self, place: int, days: int, said: str) -> None:
+    @rule(acts=st.lists(st.tuples(st.integers(0, 1000), DAYS_OFF, WORDS), min_size=3, max_size=12))
+    def who_may_act(self, acts: list[tuple[int, int, str]]) -> None:
         """So that lives get far: what would end the part comes seldom."""
+        for place, days, said in acts:
+            self._act_by_right(place, days, said)
+            self.settled()
+
+    def _act_by_right(self, place: int, days: int, said: str) -> None:
         verbs = [verb for verb, (_, starts, _) in LAW.items() if self.state in starts and (verb not in ENDING or place % 7 == 0)]
+        # What comes to a verdict is rare enough.
+        verbs += ["verify"] * 4 * (self.state == REPORTED)
         if verbs:
             verb = verbs[place % len(verbs)]
             people = [who for who in PEOPLE if may(who, LAW[verb][0], self.item)]
@@ -161,8 +175,6 @@ class Machine(RuleBasedStateMachine):
         elif verb == "reopen":
             self.verdict = None
         self.told.append(self._snapshot())
-        import collections, builtins
-        builtins.CNT = getattr(builtins,'CNT',collections.Counter()); builtins.CNT[verb]+=1; builtins.CNT['S%d'%self.state]+=1
         if isinstance(heir, Assignment):
             assert (heir.task_id, heir.role, heir.due_date) == (self.item.task_id, self.item.role, self.item.due_date)
             assert (heir.forwarded_from_id, self.item.forwarded_to_id) == (self.item.id, heir.id)
@@ -174,11 +186,13 @@ class Machine(RuleBasedStateMachine):
         item, now = self.item, self.now
         waiting = [report.id for report in item.reports if report.state == pb.REPORT_STATE_SUBMITTED and report.kind != pb.REPORT_KIND_DONE]
         decision = DECISION if said else None
-        past = local_date(now) - timedelta(days=abs(days) % 3) if said else day
+        past = local_date(now) - timedelta(days=day.day % 3) if said else day
         return {
             "accept": partial(item.accept, who, now),
             "request_return": partial(item.request_return, who, now, reason=said),
-            "delegate": partial(item.delegate, who, now, to=Delegation(leader_id=who.person_id, officer_ids=[], internal_due_date=day, note="")),
+            "delegate": partial(
+                item.delegate, who, now, to=Delegation(leader_id=who.person_id, officer_ids=[], internal_due_date=day, note="")
+            ),
             "set_plan": partial(item.set_plan, who, now, steps=parts.steps(due_date=day.isoformat())),
             "confirm_aggregator": partial(item.confirm_aggregator, who, now, unit_id=UNIT if said else OTHER_UNIT),
             "report_progress": partial(item.report_progress, who, now, content=said),
@@ -192,7 +206,9 @@ class Machine(RuleBasedStateMachine):
             "withdraw_extension": partial(item.withdraw_extension, who, now, reason=said),
             "approve_extension": partial(item.approve_extension, who, now, decision=decision),
             "reject_extension": partial(item.reject_extension, who, now, reason=said),
-            "review_report": partial(item.review_report, who, now, report_id=(waiting or [uuid4()])[0], accepted=day.day % 2 == 0, reason=said),
+            "review_report": partial(
+                item.review_report, who, now, report_id=(waiting or [uuid4()])[0], accepted=day.day % 2 == 0, reason=said
+            ),
             "verify": partial(item.verify, who, now, self.calendar, completed_on=past if said else None, reason=said),
             "send_back": partial(item.send_back, who, now, reason=said),
             "adjust": partial(item.adjust, who, now, reason="Sửa.", content=said, due_date=day if item.due_date else None),
@@ -266,7 +282,3 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(stateful_step_count=40, deadline=None)
-
-
-def test_zz():
-    import builtins; print(builtins.CNT); assert 0

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.deadline.v1.deadline_pb2 import DAY_KIND_LOCAL_OFF
@@ -41,6 +41,8 @@ def test_every_action_has_a_rule_and_a_way_to_do_it() -> None:
     assert declared == set(ACTIONS) == set(ACTS)
 
 
+# A machine that is busy elsewhere isn't a failure.
+@settings(deadline=None)
 @given(
     st.sampled_from(STATES),
     st.sampled_from(sorted(ACTS)),
@@ -74,6 +76,7 @@ def test_what_is_allowed_works_and_what_isnt_is_refused_without_a_trace(state: i
         assert len(item.history) == lines + 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(ACTS)), max_size=16))
 def test_each_step_is_one_version_and_one_line_of_history(steps: list[int]) -> None:
     item = assignment()
