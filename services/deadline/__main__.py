@@ -3,7 +3,7 @@
 from ykcd.deadline.v1 import deadline_pb2_grpc, urging_pb2_grpc
 
 from kit.app import App
-from services.deadline import api, handlers, model, schedule, seed
+from services.deadline import api, handlers, model, purge, schedule, seed
 from services.deadline.config import DeadlineSettings
 
 app = App(
@@ -14,6 +14,7 @@ app = App(
         (api.UrgingService, urging_pb2_grpc.add_UrgingServiceServicer_to_server, "ykcd.deadline.v1.UrgingService"),
     ],
     handlers=handlers.HANDLERS,
+    erase=purge.purge,
     loops=[
         schedule.keep_calendar,
         schedule.keep_deadlines,

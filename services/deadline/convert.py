@@ -9,6 +9,7 @@ from kit.dates import from_date, from_time, optional_date
 from kit.identity import Actor
 from kit.workdays import WorkingCalendar
 from services.deadline.model import CalendarRelease, Deadline, Escalation, Obligation, UrgingNotice
+from services.deadline.model.loose_words import Suggestion
 
 
 def deadline_to_proto(clock: Deadline) -> deadline_pb2.Deadline:
@@ -48,6 +49,14 @@ def preview(due_date: date, *, due_exact: bool, calendar: WorkingCalendar, today
         working_days_left=calendar.between(today, effective),
         days_left=(effective - today).days,
     )
+
+
+def suggestion_to_proto(found: Suggestion | None) -> deadline_pb2.DueDateSuggestion:
+    """Empty where there is none."""
+    if found is None:
+        return deadline_pb2.DueDateSuggestion()
+    due_date = from_date(found.due_date)
+    return deadline_pb2.DueDateSuggestion(words=found.words, no_deadline=due_date is None, due_date=due_date, exclusive=found.exclusive)
 
 
 def release_to_proto(release: CalendarRelease) -> deadline_pb2.CalendarRelease:

@@ -17,41 +17,35 @@ TICK_SECONDS = 30.0
 async def keep_calendar(runtime: Runtime) -> None:
     """Each year brings the next one's days, and an import is put in force; nothing happens when nothing changed."""
     day = None
-    while True:
-        today = local_date(runtime.clock())
-        if day != today:
+    async for now in runtime.ticks(TICK_SECONDS):
+        if day != local_date(now):
             await publish_calendar(runtime)
-            day = today
+            day = local_date(now)
         await put_in_force(runtime)
-        await runtime.pause(TICK_SECONDS)
 
 
 async def keep_deadlines(runtime: Runtime) -> None:
     """Who missed one."""
-    while True:
+    async for _ in runtime.ticks(TICK_SECONDS):
         await tell_all_missed(runtime)
-        await runtime.pause(TICK_SECONDS)
 
 
 async def keep_urging(runtime: Runtime) -> None:
     """Notices to propose, windows that end, matters for the Chairman."""
-    while True:
+    async for _ in runtime.ticks(TICK_SECONDS):
         await urge(runtime)
-        await runtime.pause(TICK_SECONDS)
 
 
 async def keep_obligations(runtime: Runtime) -> None:
     """Quarters that begin and end."""
-    while True:
+    async for _ in runtime.ticks(TICK_SECONDS):
         await settle_obligations(runtime)
-        await runtime.pause(TICK_SECONDS)
 
 
 async def keep_reminders(runtime: Runtime) -> None:
     """Reports on paper."""
-    while True:
+    async for _ in runtime.ticks(TICK_SECONDS):
         await remind(runtime)
-        await runtime.pause(TICK_SECONDS)
 
 
 async def publish_calendar(runtime: Runtime) -> int:

@@ -12,7 +12,8 @@ from kit.copies import working_calendar
 from kit.dates import to_date
 from kit.page import Page
 from kit.rpc import Call, Servicer, read, write
-from services.deadline.convert import deadline_to_proto, preview, release_to_proto
+from services.deadline.convert import deadline_to_proto, preview, release_to_proto, suggestion_to_proto
+from services.deadline.model.loose_words import suggest
 from services.deadline.queries import calendars as queries
 from services.deadline.queries import clocks
 from services.deadline.service import calendars
@@ -37,6 +38,10 @@ class DeadlineService(Servicer, deadline_pb2_grpc.DeadlineServiceServicer):
         due_date = to_date(request.due_date, "due_date") - timedelta(days=request.exclusive)
         calendar = await working_calendar(call.session)
         return preview(due_date, due_exact=request.exclusive, calendar=calendar, today=local_date(call.now))
+
+    @read
+    async def SuggestDueDate(self, call: Call, request: pb.SuggestDueDateRequest) -> pb.DueDateSuggestion:
+        return suggestion_to_proto(suggest(request.text, to_date(request.issue_date, "issue_date")))
 
     @read
     async def GetDeadline(self, call: Call, request: pb.GetDeadlineRequest) -> pb.Deadline:

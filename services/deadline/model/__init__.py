@@ -7,6 +7,7 @@ from services.deadline.model.clock import Deadline
 from services.deadline.model.escalation import Escalation
 from services.deadline.model.notice import UrgingNotice, UrgingNumber
 from services.deadline.model.obligation import Obligation
+from services.deadline.model.unit import Unit
 
 __all__ = [
     "AssignmentCopy",
@@ -16,6 +17,7 @@ __all__ = [
     "Escalation",
     "Obligation",
     "ScheduleWatermark",
+    "Unit",
     "UrgingNotice",
     "UrgingNumber",
 ]

@@ -12,15 +12,19 @@ from kit.clock import local_date
 from kit.errors import FailedPrecondition, InvalidArgument
 from kit.identity import Actor
 from kit.law import article
+from services.deadline.model import assignment_copy
 from services.deadline.model.assignment_copy import AssignmentCopy
 from services.deadline.model.base import Base
-from services.deadline.model.notice import ISSUERS, follows
+from services.deadline.model.notice import follows, require_follows
 
 DUE = pb.ESCALATION_STATE_DUE
 REPORTED = pb.ESCALATION_STATE_REPORTED
 DIRECTED = pb.ESCALATION_STATE_DIRECTED
 DONE = pb.ESCALATION_STATE_DONE
 DIRECTORS = ("office_leader", "chairman")
+EXTEND = pb.ESCALATION_DIRECTION_EXTEND
+# `assignment` carries these out; the others are people's to do, and to say that they are done.
+CARRIED_OUT = frozenset((EXTEND, pb.ESCALATION_DIRECTION_REASSIGN, pb.ESCALATION_DIRECTION_CLOSE))
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Escalation(Base):
     @article("Đ8.1.e")
     def report(self, actor: Actor, now: datetime, *, number: str, day: date, note: str) -> None:
         """The report to the Chairman has gone out."""
-        actor.require(*ISSUERS)
+        require_follows(actor, self.copy.specialist_id)
         self._require(DUE)
         if day > local_date(now):
             raise InvalidArgument.field("report_date", "REPORT_IN_FUTURE", "Ngày báo cáo không được sau ngày hôm nay.")
@@ -81,9 +85,12 @@ class Escalation(Base):
 
     @article("Đ8.1.e")
     def direct(self, actor: Actor, now: datetime, *, direction: Direction) -> None:
-        """The Chairman's decision; what it means for the task is carried out by `assignment`."""
+        """The Chairman's decision; what it means for the task is carried out by `assignment`. Again where that couldn't."""
         actor.require(*DIRECTORS)
-        self._require(REPORTED)
+        if not self.pending:
+            self._require(REPORTED)
+        if direction.kind in CARRIED_OUT and self.copy.state == assignment_copy.REPORTED:
+            raise FailedPrecondition(reason="RESULT_PENDING", message="Đơn vị đã báo cáo kết quả, đang chờ xác nhận.")
         self._require_sound(direction, local_date(now))
         self.direction, self.direction_text = direction.kind, direction.text
         self.decision_number, self.decision_signer = direction.number, direction.signer
@@ -93,22 +100,41 @@ class Escalation(Base):
 
     @article("Đ8.1.e")
     def close(self, actor: Actor, now: datetime, *, note: str) -> None:
-        """What was directed has happened."""
-        actor.require(*ISSUERS)
+        """What was directed has happened. Of what `assignment` carries out it says so itself (`settles`)."""
+        require_follows(actor, self.copy.specialist_id)
         self._require(DIRECTED)
+        if self.pending:
+            message = "Ý kiến chỉ đạo chưa được thực hiện trên nhiệm vụ; khi đã thực hiện thì việc này tự kết thúc."
+            raise FailedPrecondition(reason="DIRECTION_PENDING", message=message)
         self.closing_note = note
         self._move(DONE, now)
 
     def lapse(self, now: datetime, *, note: str) -> None:
-        """Nothing is left to decide: another deadline, or the task is over."""
+        """As `settles` found."""
         self.closing_note = note
         self._move(DONE, now)
+
+    @property
+    def pending(self) -> bool:
+        """Directed, and `assignment` hasn't carried it out: it is about to, or could not."""
+        return self.state == DIRECTED and self.direction in CARRIED_OUT
+
+    @article("Đ8.1.e", "D4")
+    def settles(self, *, over: bool, new_deadline: bool) -> bool:
+        """Whether it ends by what became of the task: nothing is left to decide, or what was directed has happened."""
+        if self.state in (DUE, REPORTED):
+            return over or new_deadline
+        return self.pending and (over or (new_deadline and self.direction == EXTEND))
 
     def allowed_verbs(self, actor: Actor) -> list[str]:
         """What the actor may do now."""
         mine = follows(actor, self.copy.specialist_id)
-        steps = ((DUE, "report", mine), (REPORTED, "direct", actor.has(*DIRECTORS)), (DIRECTED, "close", mine))
-        return [verb for state, verb, may in steps if may and self.state == state]
+        steps = (
+            ("report", mine, self.state == DUE),
+            ("direct", actor.has(*DIRECTORS), self.state == REPORTED or self.pending),
+            ("close", mine, self.state == DIRECTED and not self.pending),
+        )
+        return [verb for verb, may, now in steps if may and now]
 
     def _move(self, state: int, now: datetime) -> None:
         self.state, self.update_time = state, now
@@ -123,7 +149,7 @@ class Escalation(Base):
             )
 
     def _require_sound(self, direction: Direction, today: date) -> None:
-        extends = direction.kind == pb.ESCALATION_DIRECTION_EXTEND
+        extends = direction.kind == EXTEND
         if extends != (direction.new_due_date is not None):
             raise InvalidArgument.field("new_due_date", "NEW_DUE_DATE_MISPLACED", "Thời hạn mới đi cùng (và chỉ cùng) ý kiến cho gia hạn.")
         if direction.new_due_date and direction.new_due_date <= today:

@@ -9,7 +9,7 @@ from ykcd.assignment.v1.assignment_pb2 import Assignment
 from ykcd.deadline.v1 import urging_pb2 as pb
 
 from kit.clock import local_date
-from kit.errors import FailedPrecondition
+from kit.errors import FailedPrecondition, PermissionDenied
 from kit.identity import Actor
 from kit.law import article
 from services.deadline.model.assignment_copy import AssignmentCopy, cited
@@ -96,6 +96,8 @@ class UrgingNotice(Base):
     def acknowledge(self, actor: Actor, now: datetime, *, answer: str) -> None:
         """The unit has it, and answers."""
         actor.require(*ANSWERERS)
+        if not self._is_answered_by(actor):
+            raise PermissionDenied(reason="OTHER_UNIT", message="Phiếu báo này được gửi cho đơn vị khác.")
         if self.state != ISSUED:
             raise FailedPrecondition(
                 reason="WRONG_STATE",
@@ -118,12 +120,22 @@ class UrgingNotice(Base):
         """What the actor may do now."""
         if self.state == PROPOSED and follows(actor, self.copy.specialist_id):
             return ["issue"]
-        if self.state == ISSUED and self.unit_id == actor.unit_id and actor.has(*ANSWERERS):
+        if self.state == ISSUED and self._is_answered_by(actor):
             return ["acknowledge"]
         return []
+
+    def _is_answered_by(self, actor: Actor) -> bool:
+        return self.unit_id == actor.unit_id and actor.has(*ANSWERERS)
 
 
 @article("Đ8.1.e", "Đ8.1.đ")
 def follows(actor: Actor, specialist_id: UUID | None) -> bool:
     """Whether it is the actor who urges: the specialist of this part or who stands in for him, or an Office leader."""
     return actor.has("office_leader") or (actor.has("specialist") and actor.is_or_stands_for(specialist_id))
+
+
+def require_follows(actor: Actor, specialist_id: UUID | None) -> None:
+    """PermissionDenied for whoever may see it but isn't the one who urges."""
+    actor.require(*ISSUERS)
+    if not follows(actor, specialist_id):
+        raise PermissionDenied(reason="OTHER_SPECIALIST", message="Nhiệm vụ này do chuyên viên khác theo dõi.")

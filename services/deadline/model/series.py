@@ -75,8 +75,9 @@ class Series:
             if each.become(self._state_of(each), counts=counts):
                 changed.append(each)
         for matter in self.escalations:
-            if matter.state in (escalation.DUE, escalation.REPORTED) and (note := self._why_over(matter)):
-                matter.lapse(self.now, note=note)
+            over, new_deadline = self.copy.state in assignment_copy.OVER, matter.deadline_cycle < self.clock.deadline_cycle
+            if matter.settles(over=over, new_deadline=new_deadline):
+                matter.lapse(self.now, note="Nhiệm vụ đã kết thúc." if over else "Nhiệm vụ đã có thời hạn mới.")
                 changed.append(matter)
         return changed
 
@@ -87,13 +88,6 @@ class Series:
         if each.state in notice.PENDING and self.copy.state in assignment_copy.DONE:
             return notice.SATISFIED
         return each.state
-
-    def _why_over(self, matter: Escalation) -> str:
-        if self.copy.state in assignment_copy.OVER:
-            return "Nhiệm vụ đã kết thúc."
-        if matter.deadline_cycle < self.clock.deadline_cycle:
-            return "Nhiệm vụ đã có thời hạn mới."
-        return ""
 
     def advance(self) -> list[UrgingNotice | Escalation]:
         """What this day brings, at the latest of the days on which it was due: the end of a notice's window, the next one, the Chairman."""

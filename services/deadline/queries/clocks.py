@@ -1,6 +1,6 @@
 """Clocks, and the snapshots of their assignments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -59,3 +59,10 @@ async def overdue_clocks(session: AsyncSession, *, today: date, limit: int) -> S
     late = Deadline.running & Deadline.miss_time.is_(None) & (Deadline.effective_due_date < today)
     statement = select(Deadline).where(late).order_by(Deadline.effective_due_date, Deadline.assignment_id).limit(limit)
     return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
+@article("D14")
+async def copies_of(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """The assignments of these documents or tasks, for purging."""
+    mine = AssignmentCopy.directive_id.in_(ids) | AssignmentCopy.task_id.in_(ids)
+    return set((await session.scalars(select(AssignmentCopy.assignment_id).where(mine))).all())

@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from kit.errors import not_found
 from kit.identity import UNIT_ROLES, Actor
 from kit.law import article
-from services.deadline.model import AssignmentCopy, Deadline, Escalation, UrgingNotice, escalation, notice
+from kit.tables import member
+from services.deadline.model import AssignmentCopy, Deadline, Escalation, Unit, UrgingNotice, escalation, notice
 from services.deadline.model.assignment_copy import ANSWERING
 
 # These see what is urged everywhere.
@@ -44,7 +45,7 @@ def _followed_by(actor: Actor, assignment_id: Any) -> ColumnElement[bool]:
 
 
 async def urging_notice(session: AsyncSession, actor: Actor, id: UUID, *, lock: bool = False) -> UrgingNotice:
-    """NotFound for the missing and the foreign alike."""
+    """NotFound for the missing and the foreign alike. Who needs the others too locks them all by `series_of`, in its order."""
     wanted = visible_notices(actor).where(UrgingNotice.id == id).options(joinedload(UrgingNotice.copy))
     found = await session.scalar(wanted.with_for_update(of=UrgingNotice) if lock else wanted)
     if found is None:
@@ -88,7 +89,7 @@ def followed_by(specialist_id: UUID) -> ColumnElement[bool]:
 
 
 async def clock_to_urge(session: AsyncSession, assignment_id: UUID) -> Deadline:
-    """For whoever may issue a notice of it; not locked: the notice's own lock settles who is first."""
+    """For whoever may issue a notice of it; not locked: the lock on its notices settles who is first."""
     return await session.get_one(Deadline, assignment_id)
 
 
@@ -105,6 +106,19 @@ async def series_of(session: AsyncSession, assignment_id: UUID) -> tuple[Sequenc
         its = its.with_for_update(of=table)
         found.append((await session.scalars(its, execution_options={"populate_existing": True})).all())
     return found[0], found[1]
+
+
+@article("D12")
+async def in_force(session: AsyncSession, unit_id: UUID, today: date) -> bool:
+    """D12: whether the unit exists on this day."""
+    lives = (Unit.valid_from <= today) & (Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    return await session.scalar(select(Unit.id).where(Unit.id == unit_id, lives)) is not None
+
+
+async def is_specialist(session: AsyncSession, id: UUID) -> bool:
+    """Whether this person follows tasks for the Office today."""
+    found = select(member.c.id).where(member.c.person_id == id, member.c.active, member.c.roles.contains(["specialist"]))
+    return await session.scalar(found.limit(1)) is not None
 
 
 async def to_urge(session: AsyncSession, *, today: date, limit: int) -> Sequence[Deadline]:

@@ -24,6 +24,7 @@ async def follow(session: AsyncSession, told: Assignment) -> None:
     """Takes over a snapshot; one that is older than what is known changes nothing."""
     await calendars.hold_calendar(session, alone=False)
     copy = await clocks.copy_of(session, UUID(told.id))
+    first = copy is None
     if copy is None:
         copy = AssignmentCopy.of(told)
         session.add(copy)
@@ -34,7 +35,7 @@ async def follow(session: AsyncSession, told: Assignment) -> None:
     clock = await _follow_clock(session, told, calendar)
     if clock is not None:
         await urging.settle(session, clock, calendar=calendar)
-    await obligations.follow(session, copy, calendar=calendar)
+    await obligations.follow(session, copy, since=copy.assigned_on if first else copy.changed_on, calendar=calendar)
 
 
 async def _follow_clock(session: AsyncSession, told: Assignment, calendar: WorkingCalendar) -> Deadline | None:

@@ -33,12 +33,15 @@ EVENTS: dict[int, type[Message]] = {
 }
 
 
-async def follow(session: AsyncSession, copy: AssignmentCopy, *, calendar: WorkingCalendar) -> None:
-    """After a snapshot of one of the part's assignments: opens the present quarter's, judges all anew."""
+async def follow(session: AsyncSession, copy: AssignmentCopy, *, since: date, calendar: WorkingCalendar) -> None:
+    """After a snapshot of one of the part's assignments, which may be heard of late: opens the quarters from that of `since`, the day of
+    what it tells, to the present one; judges all anew.
+    """
     if copy.role not in ANSWERING:
         return
     today = local_date(db.work(session).now)
-    await _settle(session, (copy.task_id, copy.unit_id, copy.role), [Quarter.of(today)], calendar=calendar, today=today)
+    opening = Quarter.of(since).until(Quarter.of(today))
+    await _settle(session, (copy.task_id, copy.unit_id, copy.role), opening, calendar=calendar, today=today)
 
 
 @article("Đ7.2.c.2", "D17")

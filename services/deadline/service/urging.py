@@ -15,7 +15,7 @@ from ykcd.deadline.v1 import event_pb2
 from kit import db
 from kit.clock import local_date
 from kit.copies import calendar_for_verdicts, working_calendar
-from kit.errors import Unavailable, from_rpc, stale_version, unavailable
+from kit.errors import InvalidArgument, Unavailable, from_rpc, stale_version, unavailable
 from kit.events import emit
 from kit.identity import Actor
 from kit.law import article
@@ -94,9 +94,9 @@ async def _tell_notice(session: AsyncSession, each: UrgingNotice, calendar: Work
 async def issue(
     session: AsyncSession, actor: Actor, *, id: UUID, expected_version: int, now: datetime, settings: DeadlineSettings, proof: Proof
 ) -> UrgingNotice:
-    """Đ8.1.e: two who press together meet at the notice's lock, and the second is told why. `proof`: the caller's own, for `assignment`."""
+    """Đ8.1.e: two who press together meet at the series' lock, and the second is told why. `proof`: the caller's own, for `assignment`."""
     actor.require(*notice.ISSUERS)
-    wanted = await queries.urging_notice(session, actor, id, lock=True)
+    wanted = await queries.urging_notice(session, actor, id)
     actor.on_behalf_of("office_leader", owner=wanted.copy.specialist_id)
     calendar = await calendar_for_verdicts(session)
     series = await _series(session, await queries.clock_to_urge(session, wanted.assignment_id), calendar)
@@ -163,6 +163,11 @@ async def direct(
     actor.require(*escalation.DIRECTORS)
     matter = await _opened(session, actor, id, expected_version)
     matter.direct(actor, now, direction=direction)
+    if direction.new_unit_id and not await queries.in_force(session, direction.new_unit_id, local_date(now)):
+        raise InvalidArgument.field("new_unit_id", "UNIT_UNKNOWN", "Đơn vị không tồn tại hoặc không còn hoạt động.")
+    if new_specialist_id and not await queries.is_specialist(session, UUID(new_specialist_id)):
+        message = "Người được chọn không phải là chuyên viên theo dõi."
+        raise InvalidArgument.field("new_specialist_id", "SPECIALIST_UNKNOWN", message)
     await session.flush()
     event = event_pb2.EscalationDirected(escalation=escalation_to_proto(matter), new_specialist_id=new_specialist_id)
     await emit(session, matter.id, matter.version, event)

@@ -1,12 +1,14 @@
 """People and assignments for this service's tests."""
 
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ykcd.assignment.v1 import assignment_pb2, event_pb2
 from ykcd.assignment.v1.assignment_pb2 import Assignment
 from ykcd.deadline.v1.deadline_pb2 import DAY_KIND_LOCAL_OFF, DayChange, ImportCalendarRequest
 from ykcd.directive.v1.directive_pb2 import AssignmentRole, TaskClass
+from ykcd.directive.v1.event_pb2 import UnitChanged
+from ykcd.directive.v1.registry_pb2 import Unit
 
 from kit.dates import from_date, from_time
 from kit.identity import Actor
@@ -91,6 +93,12 @@ async def hear(stack: Stack, told: Assignment) -> Assignment:
     """Delivers a snapshot; which event it comes by doesn't matter."""
     await stack.deliver(event_pb2.AssignmentProgressed(assignment=told), told.id, told.version)
     return told
+
+
+async def exist(stack: Stack, unit_id: UUID, until: date | None = None, version: int = 1) -> None:
+    """The service hears of a unit, and of its last day."""
+    told = Unit(id=str(unit_id), version=version, name="Sở", valid_from=from_date(date(2016, 1, 1)), valid_to=from_date(until))
+    await stack.deliver(UnitChanged(unit=told), told.id, version)
 
 
 def storm(*days: date, version: int = 1, **more: object) -> ImportCalendarRequest:

@@ -23,6 +23,7 @@ DECISION = Decision(number="12/QĐ-UBND", signer="Nguyễn Văn Phương")
 REQUESTS = {
     "GetCalendar": pb.GetCalendarRequest(year=2025),
     "PreviewDueDate": pb.PreviewDueDateRequest(due_date=DAY),
+    "SuggestDueDate": pb.SuggestDueDateRequest(text="Báo cáo trước ngày 02/05/2025.", issue_date=DAY),
     "GetDeadline": pb.GetDeadlineRequest(assignment_id=ID),
     "PreviewCalendar": pb.PreviewCalendarRequest(days=[pb.DayChange(date=DAY)]),
     "ImportCalendar": make.storm(date(2025, 4, 24)),
@@ -90,11 +91,25 @@ async def test_a_due_date_is_shown_before_it_is_entered(
     assert (seen.working_days_left, seen.days_left) == (working_days, days)
 
 
+@pytest.mark.article("D7", "D8")
+@pytest.mark.parametrize("person", [AN, SYT_LEADER, EVALUATOR, OPERATOR], ids=["office", "unit", "evaluator", "operator"])
+async def test_a_texts_words_suggest_a_due_date(stack: Stack, deadlines, person) -> None:
+    """D7, D8: as written; what it means is previewed as any other date."""
+    seen = await stack.call(deadlines.SuggestDueDate, REQUESTS["SuggestDueDate"], person)
+    assert seen == pb.DueDateSuggestion(words="trước ngày 02/05/2025", due_date=from_date(date(2025, 5, 2)), exclusive=True)
+    always = pb.SuggestDueDateRequest(text="Thường xuyên kiểm tra.", issue_date=DAY)
+    assert await stack.call(deadlines.SuggestDueDate, always, person) == pb.DueDateSuggestion(words="Thường xuyên", no_deadline=True)
+    silent = pb.SuggestDueDateRequest(text="Kiểm tra.", issue_date=DAY)
+    assert await stack.call(deadlines.SuggestDueDate, silent, person) == pb.DueDateSuggestion()
+
+
 async def test_wrong_dates_are_named(stack: Stack, deadlines) -> None:
     missing = await stack.refused(deadlines.PreviewDueDate, pb.PreviewDueDateRequest(), AN)
     assert (missing.code, missing.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ["due_date"])
     impossible = pb.PreviewDueDateRequest(due_date={"year": 2025, "month": 2, "day": 30})
     assert (await stack.refused(deadlines.PreviewDueDate, impossible, AN)).fields == ["due_date"]
+    undated = pb.SuggestDueDateRequest(text="cuối tháng", issue_date={"year": 2025, "month": 2, "day": 30})
+    assert (await stack.refused(deadlines.SuggestDueDate, undated, AN)).fields == ["issue_date"]
     assert (await stack.refused(deadlines.GetCalendar, pb.GetCalendarRequest(year=9999), AN)).fields == ["year"]
     assert (await stack.refused(deadlines.GetDeadline, pb.GetDeadlineRequest(assignment_id="1"), AN)).fields == ["assignment_id"]
 

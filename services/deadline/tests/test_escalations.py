@@ -68,21 +68,79 @@ async def test_a_matter_goes_to_the_chairman_and_comes_to_its_end(office: Office
 
 
 @pytest.mark.article("Đ8.1.e", "D4")
-async def test_the_directed_extension_opens_a_cycle_that_is_urged_when_the_matter_is_closed(office: Office, matter: pb.Escalation) -> None:
-    """`assignment` hears of it, and carries it out."""
+async def test_the_directed_extension_ends_the_matter_and_opens_a_cycle_that_is_urged(office: Office, matter: pb.Escalation) -> None:
+    """`assignment` hears of it, and carries it out; until that is heard of nobody says that it has happened."""
     reported = await act(office, "ReportEscalation", matter)
     extend = {"direction": pb.ESCALATION_DIRECTION_EXTEND, "new_due_date": from_date(date(2016, 12, 15))}
     directed = await act(office, "DirectEscalation", reported, **extend)
+    assert list(directed.allowed_verbs) == ["direct"]
+    assert (await refused(office, "CloseEscalation", directed)).reason == "DIRECTION_PENDING"
     await office.spread()
-    assert await office.run(date(2016, 12, 13), date(2016, 12, 16)) == []
+    await office.spread()
     (seen,) = await office.escalations()
-    assert (seen.state, seen.assignment.deadline_cycle, seen.assignment.due_date) == (
-        pb.ESCALATION_STATE_DIRECTED,
-        2,
-        from_date(date(2016, 12, 15)),
-    )
-    await act(office, "CloseEscalation", directed)
-    assert await office.run(date(2016, 12, 16), date(2016, 12, 16)) == [date(2016, 12, 16)]
+    assert (seen.state, seen.closing_note, list(seen.allowed_verbs)) == (pb.ESCALATION_STATE_DONE, "Nhiệm vụ đã có thời hạn mới.", [])
+    assert (seen.assignment.deadline_cycle, seen.assignment.due_date) == (2, from_date(date(2016, 12, 15)))
+    assert await office.run(date(2016, 12, 13), date(2016, 12, 16)) == [date(2016, 12, 16)]
+
+
+@pytest.mark.article("Đ8.1.e")
+async def test_what_could_not_be_carried_out_is_directed_anew(office: Office, matter: pb.Escalation) -> None:
+    """`assignment` left it, or hasn't heard of it yet."""
+    reported = await act(office, "ReportEscalation", matter)
+    extend = {"direction": pb.ESCALATION_DIRECTION_EXTEND, "new_due_date": from_date(date(2016, 12, 15))}
+    directed = await act(office, "DirectEscalation", reported, **extend)
+    again = await act(office, "DirectEscalation", directed, make.CHAIRMAN)
+    assert (again.state, again.version, again.direction) == (pb.ESCALATION_STATE_DIRECTED, 4, pb.ESCALATION_DIRECTION_URGE_IN_PERSON)
+    assert not again.HasField("new_due_date")
+    assert (await refused(office, "DirectEscalation", again)).reason == "WRONG_STATE"
+    assert (await act(office, "CloseEscalation", again)).state == pb.ESCALATION_STATE_DONE
+
+
+@pytest.mark.article("Đ8.1.e", "Đ8.1.a")
+async def test_of_a_reported_result_nothing_is_directed_but_a_talk(office: Office, matter: pb.Escalation) -> None:
+    reported = await act(office, "ReportEscalation", matter)
+    await make.exist(office.deadline, make.SYT)
+    await office.report_done(matter.assignment_id, date(2016, 12, 12))
+    await office.spread()
+    for more in (
+        {"direction": pb.ESCALATION_DIRECTION_EXTEND, "new_due_date": from_date(date(2016, 12, 30))},
+        {"direction": pb.ESCALATION_DIRECTION_REASSIGN, "new_unit_id": str(make.SYT)},
+        {"direction": pb.ESCALATION_DIRECTION_CLOSE},
+    ):
+        told = await refused(office, "DirectEscalation", reported, **more)
+        assert (told.code, told.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "RESULT_PENDING")
+    assert (await act(office, "DirectEscalation", reported)).state == pb.ESCALATION_STATE_DIRECTED
+
+
+@pytest.mark.article("Đ8.1.e", "Đ8.1.đ", "D12")
+async def test_who_is_to_go_on_must_exist(office: Office, matter: pb.Escalation) -> None:
+    reported = await act(office, "ReportEscalation", matter)
+    reassign = {"direction": pb.ESCALATION_DIRECTION_REASSIGN, "new_unit_id": str(make.SYT)}
+
+    async def reason(**more: str) -> tuple[str, list[str]]:
+        told = await refused(office, "DirectEscalation", reported, **reassign, **more)
+        return told.reason, told.fields
+
+    assert await reason() == ("UNIT_UNKNOWN", ["new_unit_id"])
+    await make.exist(office.deadline, make.SYT, version=2)
+    for nobody in (uuid4(), make.STNMT_LEADER.id):
+        assert await reason(new_specialist_id=str(nobody)) == ("SPECIALIST_UNKNOWN", ["new_specialist_id"])
+    await make.exist(office.deadline, make.SYT, date(2016, 12, 11), version=3)
+    await make.exist(office.deadline, make.SYT, version=2)
+    assert await reason() == ("UNIT_UNKNOWN", ["new_unit_id"]), "its last day was yesterday; what comes late changes nothing"
+
+
+@pytest.mark.article("Đ8.1.đ", "Đ8.1.e")
+async def test_who_only_reads_it_neither_reports_nor_closes(office: Office, matter: pb.Escalation) -> None:
+    """The Chairman, were he a specialist too: he sees all, and follows another part."""
+    reader = Person(make.OFFICE, ["chairman", "specialist"], "Lê Trường Lưu")
+    await office.deadline.add(reader)
+    assert [list(each.allowed_verbs) for each in await office.escalations(reader)] == [[]]
+    told = await refused(office, "ReportEscalation", matter, reader)
+    assert (told.code, told.reason) == (grpc.StatusCode.PERMISSION_DENIED, "OTHER_SPECIALIST")
+    directed = await act(office, "DirectEscalation", await act(office, "ReportEscalation", matter), reader)
+    assert list(directed.allowed_verbs) == []
+    assert (await refused(office, "CloseEscalation", directed, reader)).reason == "OTHER_SPECIALIST"
 
 
 @pytest.mark.article("Đ8.1.e")
@@ -100,6 +158,7 @@ async def test_what_is_directed_names_what_it_needs(office: Office, matter: pb.E
     for more, field, reason in cases:
         told = await refused(office, "DirectEscalation", reported, **more)
         assert (told.fields, told.reason) == ([field], reason)
+    await make.exist(office.deadline, make.SYT)
     reassign = {"direction": pb.ESCALATION_DIRECTION_REASSIGN, "new_unit_id": str(make.SYT), "new_specialist_id": str(make.BINH.id)}
     assert (await act(office, "DirectEscalation", reported, **reassign)).new_unit_id == str(make.SYT)
     ((_, event),) = await office.deadline.events(EscalationDirected)

@@ -189,13 +189,21 @@ class Urging(RuleBasedStateMachine):
         unit = make.SYT if kind == urging_pb2.ESCALATION_DIRECTION_REASSIGN else None
         leader = make.actor(make.OFFICE_LEADER)
         direction = Direction(kind, "Chỉ đạo.", "1/QĐ", "CT", later, unit)
+        carried_out = (
+            urging_pb2.ESCALATION_DIRECTION_EXTEND,
+            urging_pb2.ESCALATION_DIRECTION_REASSIGN,
+            urging_pb2.ESCALATION_DIRECTION_CLOSE,
+        )
         for each in self.escalations[-1:]:
+            turn = REPORTED if each.state == DIRECTED and each.direction in carried_out else each.state
+            if turn == REPORTED and self.state == "REPORTED" and kind in carried_out:
+                turn = 0
             steps = {
                 DUE: partial(each.report, leader, now, number="9/BC", day=self.today, note=""),
                 REPORTED: partial(each.direct, leader, now, direction=direction),
                 DIRECTED: partial(each.close, leader, now, note="Xong."),
             }
-            its_turn = steps.pop(each.state, None)
+            its_turn = steps.pop(turn, None)
             for out_of_turn in steps.values():
                 self._refused(each, out_of_turn)
             if its_turn:

@@ -105,6 +105,18 @@ async def test_others_may_not_answer(office: Office, wanted: pb.UrgingNotice, pe
     assert (await office.deadline.refused(office.urging.AcknowledgeUrgingNotice, acknowledge(made), person)).reason == reason
 
 
+@pytest.mark.article("Đ8.1.e")
+async def test_who_sees_it_for_the_office_does_not_answer_for_the_unit(office: Office, wanted: pb.UrgingNotice) -> None:
+    """Whoever leads the Office follows all that is urged, and is the leader of a unit of its own."""
+    both = Person(make.OFFICE, ["office_leader", "unit_leader"], "Phan Thiên Định")
+    await office.deadline.add(both)
+    made = await office.issue(wanted)
+    told = await office.deadline.refused(office.urging.AcknowledgeUrgingNotice, acknowledge(made), both)
+    assert (told.code, told.reason) == (grpc.StatusCode.PERMISSION_DENIED, "OTHER_UNIT")
+    ((seen,),) = [(await office.notices(person=both)).notices]
+    assert (seen.state, list(seen.allowed_verbs)) == (pb.URGING_NOTICE_STATE_ISSUED, [])
+
+
 async def test_an_answer_to_an_older_version_is_refused(office: Office, wanted: pb.UrgingNotice) -> None:
     made = await office.issue(wanted)
     made.version = 1

@@ -213,6 +213,26 @@ async def test_assigned_late_in_a_quarter_the_next_is_the_first(stack: Stack, ur
     assert states(await obligations(stack, urgings)) == [(2, OPEN)]
 
 
+@pytest.mark.article("Đ7.2.c.2", "D17", "§6.22")
+async def test_what_is_heard_of_late_owes_since_it_was_assigned(stack: Stack, urgings, clock) -> None:
+    """The event waited over two quarters' ends; an update of the time counts."""
+    await tick(stack, clock, 2025, 7, 2)
+    await make.hear(stack, make.assignment(None, reports=[make.update(make.morning(2025, 5, 5))]))
+    assert states(await obligations(stack, urgings)) == [(1, MISSED), (2, FULFILLED), (3, OPEN)]
+
+
+@pytest.mark.article("Đ4.2", "Đ7.2.c.2")
+async def test_what_loses_its_deadline_owes_since_then(stack: Stack, urgings, clock) -> None:
+    await tick(stack, clock, 2025, 7, 2)
+    dated = await make.hear(stack, make.assignment(date(2025, 4, 28)))
+    assert await obligations(stack, urgings) == []
+    undated = make.later(dated, update_time=from_time(make.morning(2025, 6, 2)))
+    undated.task_class.has_deadline = False
+    undated.ClearField("due_date")
+    await make.hear(stack, undated)
+    assert states(await obligations(stack, urgings)) == [(2, MISSED), (3, OPEN)]
+
+
 @pytest.mark.article("Đ4.2", "Đ3.4")
 @pytest.mark.parametrize(
     ("role", "has_deadline", "owes"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ykcd.assignment.v1.assignment_pb2 import Timeliness
+from ykcd.deadline.v1 import urging_pb2
 
 from kit.dates import from_date
 from kit.errors import FailedPrecondition
@@ -229,15 +230,39 @@ def test_another_deadline_closes_what_the_chairman_has_not_decided() -> None:
 
 @pytest.mark.article("Đ8.1.e")
 def test_while_the_chairman_decides_nothing_is_urged() -> None:
-    """Also in the cycle that his decision opens, until somebody says that it is done."""
+    """Also in another cycle, until somebody says that what people were to do is done."""
     desk, matter = escalated()
-    matter.state = escalation.DIRECTED
+    matter.state, matter.direction = escalation.DIRECTED, urging_pb2.ESCALATION_DIRECTION_URGE_IN_PERSON
     assert desk.hear(date(2016, 12, 13), due_date=from_date(date(2016, 12, 20)), deadline_cycle=2) == []
     assert desk.run(date(2016, 12, 14), date(2016, 12, 22)) == []
     early = UrgingNotice(state=notice.PROPOSED, ordinal=1, deadline_cycle=2)
     assert refused(desk, early, date(2016, 12, 22))[0] == "ESCALATION_OPEN"
-    matter.close(make.actor(make.AN), datetime.now().astimezone(), note="Đã gia hạn.")
+    matter.close(make.actor(make.AN), datetime.now().astimezone(), note="Đã làm việc với Sở.")
     assert desk.run(date(2016, 12, 22), date(2016, 12, 22)) == [date(2016, 12, 22)]
+
+
+@pytest.mark.article("Đ8.1.e", "D4")
+@pytest.mark.parametrize(
+    ("direction", "extended", "forwarded"),
+    [
+        ("EXTEND", True, True),
+        ("REASSIGN", False, True),
+        ("CLOSE", False, True),
+        ("URGE_IN_PERSON", False, False),
+        ("DISCIPLINE", False, False),
+    ],
+)
+def test_what_was_directed_ends_the_matter_when_it_has_happened(direction: str, extended: bool, forwarded: bool) -> None:
+    for ends, change in (
+        (extended, {"due_date": from_date(date(2016, 12, 20)), "deadline_cycle": 2}),
+        (forwarded, {"state": "FORWARDED"}),
+        (False, {"state": "REPORTED"}),
+    ):
+        desk, matter = escalated()
+        matter.state = escalation.DIRECTED
+        matter.direction = urging_pb2.EscalationDirection.Value(f"ESCALATION_DIRECTION_{direction}")
+        assert desk.hear(date(2016, 12, 13), **change) == ([matter] if ends else [])
+        assert (matter.state == escalation.DONE) is bool(matter.closing_note) is ends
 
 
 @pytest.mark.article("Đ8.1.e")

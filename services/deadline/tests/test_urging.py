@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import grpc
 import pytest
+from sqlalchemy import select, text
 from ykcd.assignment.v1 import assignment_pb2
 from ykcd.deadline.v1 import urging_pb2 as pb
 from ykcd.deadline.v1.deadline_pb2_grpc import DeadlineServiceStub
@@ -102,6 +103,22 @@ async def test_two_who_press_together_issue_one_notice(office: Office) -> None:
     (told,) = [answer for answer in answers if isinstance(answer, Refused)]
     assert (made.number, told.reason, told.error.metadata) == (1, "ALREADY_ISSUED", {"number": "1"})
     assert len(await office.deadline.events(UrgingNoticeIssued)) == 1
+
+
+@pytest.mark.article("Đ8.1.e")
+async def test_who_issues_locks_the_series_in_the_order_of_all_others(office: Office) -> None:
+    """A snapshot of the assignment locks the older notice first: whoever issues the later one waits there, and holds nothing."""
+    await office.issue(await proposal(office))
+    second = await proposal(office, date(2016, 12, 5), due=None)
+    async with office.deadline.session() as session:
+        before = [each.id for each in (await session.scalars(select(UrgingNotice).order_by(UrgingNotice.id)))]
+        assert before[-1] == UUID(second.id)
+        await session.execute(select(UrgingNotice.id).where(UrgingNotice.id == before[0]).with_for_update())
+        pressed = asyncio.create_task(office.issue(second))
+        while not await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            await asyncio.sleep(0)
+        await session.execute(select(UrgingNotice.id).where(UrgingNotice.id == before[1]).with_for_update(nowait=True))
+    assert (await pressed).state == pb.URGING_NOTICE_STATE_ISSUED
 
 
 @pytest.mark.article("D2", "§6.20")

@@ -436,6 +436,66 @@ class DueDatePreview(_message.Message):
 Global___DueDatePreview: _TypeAlias = DueDatePreview  # noqa: Y015
 
 @_typing.final
+class SuggestDueDateRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    ISSUE_DATE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """A task's content."""
+    @_builtins.property
+    def issue_date(self) -> _date_pb2.Date:
+        """Of its document: where the words name no year, or no month."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        issue_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["issue_date", b"issue_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["issue_date", b"issue_date", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuggestDueDateRequest: _TypeAlias = SuggestDueDateRequest  # noqa: Y015
+
+@_typing.final
+class DueDateSuggestion(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDS_FIELD_NUMBER: _builtins.int
+    NO_DEADLINE_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    EXCLUSIVE_FIELD_NUMBER: _builtins.int
+    words: _builtins.str
+    """The words that say it, as written; empty: there are none."""
+    no_deadline: _builtins.bool
+    """"thường xuyên": the task has no deadline."""
+    exclusive: _builtins.bool
+    """"trước ngày due_date": the last day is the day before (D7)."""
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date:
+        """Absent where there is no deadline, or no words."""
+
+    def __init__(
+        self,
+        *,
+        words: _builtins.str = ...,
+        no_deadline: _builtins.bool = ...,
+        due_date: _date_pb2.Date | None = ...,
+        exclusive: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "exclusive", b"exclusive", "no_deadline", b"no_deadline", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DueDateSuggestion: _TypeAlias = DueDateSuggestion  # noqa: Y015
+
+@_typing.final
 class Deadline(_message.Message):
     """One assignment's clock."""
 

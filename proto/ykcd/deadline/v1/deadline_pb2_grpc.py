@@ -44,6 +44,11 @@ class DeadlineServiceStub:
                 request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.PreviewDueDateRequest.SerializeToString,
                 response_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.DueDatePreview.FromString,
                 _registered_method=True)
+        self.SuggestDueDate = channel.unary_unary(
+                '/ykcd.deadline.v1.DeadlineService/SuggestDueDate',
+                request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.SuggestDueDateRequest.SerializeToString,
+                response_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.DueDateSuggestion.FromString,
+                _registered_method=True)
         self.GetDeadline = channel.unary_unary(
                 '/ykcd.deadline.v1.DeadlineService/GetDeadline',
                 request_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.GetDeadlineRequest.SerializeToString,
@@ -78,6 +83,13 @@ class DeadlineServiceServicer:
 
     def PreviewDueDate(self, request, context):
         """What a due date means, before it is entered: effective date and working days left.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuggestDueDate(self, request, context):
+        """D8: the date that a text's own words seem to mean, for the specialist to take or leave. Nothing is kept of the text.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +135,11 @@ def add_DeadlineServiceServicer_to_server(servicer, server):
                     servicer.PreviewDueDate,
                     request_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.PreviewDueDateRequest.FromString,
                     response_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.DueDatePreview.SerializeToString,
+            ),
+            'SuggestDueDate': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuggestDueDate,
+                    request_deserializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.SuggestDueDateRequest.FromString,
+                    response_serializer=ykcd_dot_deadline_dot_v1_dot_deadline__pb2.DueDateSuggestion.SerializeToString,
             ),
             'GetDeadline': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDeadline,
@@ -199,6 +216,33 @@ class DeadlineService:
             '/ykcd.deadline.v1.DeadlineService/PreviewDueDate',
             ykcd_dot_deadline_dot_v1_dot_deadline__pb2.PreviewDueDateRequest.SerializeToString,
             ykcd_dot_deadline_dot_v1_dot_deadline__pb2.DueDatePreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuggestDueDate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.deadline.v1.DeadlineService/SuggestDueDate',
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.SuggestDueDateRequest.SerializeToString,
+            ykcd_dot_deadline_dot_v1_dot_deadline__pb2.DueDateSuggestion.FromString,
             options,
             channel_credentials,
             insecure,

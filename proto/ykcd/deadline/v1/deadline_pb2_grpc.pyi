@@ -35,6 +35,8 @@ class DeadlineServiceStub:
     """The calendar in force: its version, and the days of one year that differ from plain Monday to Friday."""
     PreviewDueDate: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.PreviewDueDateRequest, _deadline_pb2.DueDatePreview]
     """What a due date means, before it is entered: effective date and working days left."""
+    SuggestDueDate: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.SuggestDueDateRequest, _deadline_pb2.DueDateSuggestion]
+    """D8: the date that a text's own words seem to mean, for the specialist to take or leave. Nothing is kept of the text."""
     GetDeadline: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.GetDeadlineRequest, _deadline_pb2.Deadline]
     PreviewCalendar: _grpc.UnaryUnaryMultiCallable[_deadline_pb2.PreviewCalendarRequest, _deadline_pb2.CalendarPreview]
     """Which open due dates a changed calendar would move, by unit; nothing is changed (regulation §3)."""
@@ -52,6 +54,8 @@ class DeadlineServiceAsyncStub(DeadlineServiceStub):
     """The calendar in force: its version, and the days of one year that differ from plain Monday to Friday."""
     PreviewDueDate: _aio.UnaryUnaryMultiCallable[_deadline_pb2.PreviewDueDateRequest, _deadline_pb2.DueDatePreview]  # type: ignore[assignment]
     """What a due date means, before it is entered: effective date and working days left."""
+    SuggestDueDate: _aio.UnaryUnaryMultiCallable[_deadline_pb2.SuggestDueDateRequest, _deadline_pb2.DueDateSuggestion]  # type: ignore[assignment]
+    """D8: the date that a text's own words seem to mean, for the specialist to take or leave. Nothing is kept of the text."""
     GetDeadline: _aio.UnaryUnaryMultiCallable[_deadline_pb2.GetDeadlineRequest, _deadline_pb2.Deadline]  # type: ignore[assignment]
     PreviewCalendar: _aio.UnaryUnaryMultiCallable[_deadline_pb2.PreviewCalendarRequest, _deadline_pb2.CalendarPreview]  # type: ignore[assignment]
     """Which open due dates a changed calendar would move, by unit; nothing is changed (regulation §3)."""
@@ -78,6 +82,14 @@ class DeadlineServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_deadline_pb2.DueDatePreview, _abc.Awaitable[_deadline_pb2.DueDatePreview]]:
         """What a due date means, before it is entered: effective date and working days left."""
+
+    @_abc_1.abstractmethod
+    def SuggestDueDate(
+        self,
+        request: _deadline_pb2.SuggestDueDateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deadline_pb2.DueDateSuggestion, _abc.Awaitable[_deadline_pb2.DueDateSuggestion]]:
+        """D8: the date that a text's own words seem to mean, for the specialist to take or leave. Nothing is kept of the text."""
 
     @_abc_1.abstractmethod
     def GetDeadline(
