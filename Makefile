@@ -56,11 +56,24 @@ demo: $(INSTALLED) ## do the platform's main job on real input, against what `ma
 
 .PHONY: test
 test: apt $(INSTALLED) ## everything that must hold; T=path or -k words for a part
-	@$(PYTHON) -m pytest $(T)
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(T)
+
+.PHONY: year
+year: apt $(INSTALLED) ## live through 2025 by a moving clock and judge it by rules of its own, after a long run of the state machines; A=--seed …
+	@$(PYTHON) -m pytest -q --hypothesis-profile long services/assignment/tests/test_machine.py services/deadline/tests/test_machine.py
+	@$(RUN) -m e2e.year $(A)
 
 .PHONY: articles
 articles: $(INSTALLED) ## from each point of the regulation to its rules and tests: docs/regulation.md; A=--page doesn't switch rules off
 	@$(RUN) -m e2e.articles $(A)
+
+.PHONY: scrub
+scrub: $(INSTALLED) ## after the purge of a secret document: take what was deleted out of PostgreSQL's files
+	@$(HARNESS) scrub
+
+.PHONY: canary
+canary: $(INSTALLED) ## send secret documents to every door, purge one, restore a backup, and look for their words everywhere
+	@$(RUN) -m e2e.secrecy
 
 .PHONY: bench-audit
 bench-audit: $(INSTALLED) ## how fast the audit log is verified; N=entries

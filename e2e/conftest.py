@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import grpc
+import pytest
 import pytest_asyncio
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
@@ -13,14 +14,24 @@ from e2e.harness.platform import Platform
 from kit.testing.postgres import free_port
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs them all: they share one platform."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("platform"))
+
+
 class Spans(trace_service_pb2_grpc.TraceServiceServicer):
     """Where the processes send their spans: (service, name) by trace."""
 
     def __init__(self) -> None:
         self.by_trace: dict[str, set[tuple[str, str]]] = {}
+        # As it came.
+        self.data = b""
         self._came = asyncio.Event()
 
     async def Export(self, request, _context):
+        self.data += request.SerializeToString()
         for group in request.resource_spans:
             service = next(a.value.string_value for a in group.resource.attributes if a.key == "service.name")
             for scope in group.scope_spans:

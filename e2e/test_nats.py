@@ -10,11 +10,13 @@ import pytest_asyncio
 from nats.aio.client import Client
 from nats.errors import Error
 from nats.js.api import ConsumerConfig, StreamConfig
+from pydantic import SecretStr
 
 from e2e.harness import Platform, unused_ports
 from e2e.harness.layout import SERVICES
 from e2e.harness.processes import nats as nats_process
 from e2e.harness.supervisor import Supervisor
+from kit.events import Broker
 
 Connect = Callable[[str], Awaitable[tuple[Client, asyncio.Queue[str]]]]
 
@@ -73,6 +75,8 @@ async def test_an_event_goes_from_its_owner_to_a_consumer_of_its_own_name(connec
         "$JS.API.STREAM.PURGE.YKCD_DIRECTIVE",
         "$JS.API.STREAM.DELETE.YKCD_ASSIGNMENT",
         "$JS.API.STREAM.MSG.GET.YKCD_DIRECTIVE",
+        "$JS.API.STREAM.MSG.DELETE.YKCD_DIRECTIVE",
+        "$JS.API.STREAM.PURGE.YKCD_ASSIGNMENT",
         "$JS.API.DIRECT.GET.YKCD_DIRECTIVE",
         "$JS.API.CONSUMER.CREATE.YKCD_DIRECTIVE.audit",
         "$JS.API.CONSUMER.DELETE.YKCD_DIRECTIVE.assignment",
@@ -87,6 +91,27 @@ async def test_a_service_may_not_publish_where_others_live(connect: Connect, sub
     refusal = await asyncio.wait_for(refusals.get(), 5)
     assert "permissions violation for publish" in refusal
     assert subject.lower() in refusal
+
+
+@pytest.mark.asyncio
+@pytest.mark.article("D14")
+async def test_what_was_purged_is_overwritten_in_the_store(connect: Connect, tmp_path: Path) -> None:
+    """By the owner of the stream, under the permissions that it has."""
+    broker = Broker("directive", str((await connect("directive"))[0].servers[0].geturl()), SecretStr("password"))
+    await broker.connect()
+    js = await broker.jetstream()
+    await broker.ensure_stream()
+    for words in (b"chim-hoang-yen", b"con-lai", b"chim-hoang-yen"):
+        await js.publish("ykcd.directive.v1.DirectivePublished.1", words)
+
+    def stored(words: bytes) -> bool:
+        return any(words in file.read_bytes() for file in (tmp_path / "nats" / "store").rglob("*") if file.is_file())
+
+    assert stored(b"chim-hoang-yen")
+    await broker.erase("ykcd.directive.v1.DirectivePublished.1", lambda data: data == b"chim-hoang-yen")
+    assert not stored(b"chim-hoang-yen")
+    assert stored(b"con-lai")
+    await broker.close()
 
 
 @pytest.mark.asyncio

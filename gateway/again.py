@@ -25,7 +25,8 @@ def again(error: Error, posted: Posted, errors: dict[str, str], *, version: int,
 
     Raises `error` where the form wouldn't help.
     """
-    if error.reason == "REQUEST_ID_REUSED":
+    if error.reason in ("REQUEST_ID_REUSED", "SECRET_DOCUMENT_REFUSED"):
+        # What is secret is shown nowhere again (Đ5).
         raise error
     if isinstance(error, Unavailable) and version != posted.version:
         # Perhaps it was done and only the answer got lost: the same request again will tell.

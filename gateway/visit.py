@@ -41,6 +41,7 @@ FLASHES = {
     "amend": "Đã ban hành sửa đổi. Các đơn vị liên quan được báo ngay bây giờ.",
     "supersede": "Đã ghi văn bản thay thế; các nhiệm vụ còn mở của văn bản này được hủy.",
     "revoke": "Đã thu hồi văn bản; các nhiệm vụ còn mở được hủy.",
+    "purge": "Đã xóa văn bản mật. Các bộ phận khác của hệ thống xóa theo trong giây lát.",
     "read": "Đã đánh dấu đã đọc.",
     "calendar": "Đã áp dụng lịch làm việc mới. Mỗi đơn vị nhận một thông báo về các hạn dời.",
     **{verb.slug: verb.done for verb in VERBS.values()},

@@ -50,7 +50,7 @@ class App:
     loops: Sequence[Loop] = ()
     settings: type[Settings] = Settings
     # Deletes what the service itself holds of what was purged (D14).
-    purge: purge.Purge = purge.nothing
+    erase: purge.Purge = purge.nothing
     # Further commands beside `serve`, `migrate`, `replay` and `purge`.
     commands: Sequence[Callable[..., Any]] = ()
     # Its folder, where migrations/ lies.
@@ -77,7 +77,7 @@ class App:
 
     def hearing(self, runtime: Runtime) -> Handlers:
         """All that it hears."""
-        return purge.hearing(self.handlers, self.purge, runtime)
+        return purge.hearing(self.handlers, self.erase, runtime)
 
     def background(self, runtime: Runtime) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """Everything that runs beside the server, by name."""
@@ -105,7 +105,8 @@ class App:
         cli.command()(self.serve)
         cli.command()(self.migrate)
         cli.command()(self.replay)
-        cli.command("purge")(self.purge_again)
+        if not self.metadata.info.get("bare"):
+            cli.command("purge")(self.purge_again)
         for command in self.commands:
             cli.command()(command)
         return cli
@@ -129,34 +130,36 @@ class App:
         async with db.command(self.settings(), self.name) as session:
             return await replay(session, aggregate_id=aggregate_id, since=since)
 
-    def purge_again(self, list: Annotated[str, typer.Option(help="The list's folder: a path or a URL.")] = "") -> None:
-        """After a restore: purge whatever the purge list names. The service does so by itself before it opens, too (D14)."""
-        typer.echo(f"{asyncio.run(self._purge_again(list))} purges")
+    def purge_again(self, folder: Annotated[str, typer.Option("--list", help="The list's folder: a path or a URL.")] = "") -> None:
+        """After a restore: purge whatever the purge list names. A service does so by itself before it opens, too (D14)."""
+        typer.echo(f"{asyncio.run(self._purge_again(folder))} purges")
 
-    async def _purge_again(self, url: str) -> int:
+    async def _purge_again(self, folder: str) -> int:
         settings = self.settings()
         runtime = self.runtime(settings)
         try:
-            return await self._apply_purge_list(runtime, url or settings.purge_list_url)
+            return await self._apply_purge_list(runtime, folder or settings.purge_list_url)
         finally:
             await runtime.worker.dispose()
 
     async def _apply_purge_list(self, runtime: Runtime, url: str) -> int:
+        if not url:
+            return 0
         async with runtime.unattended() as session:
-            return await purge.apply_list(session, url, self.purge, runtime) if url else 0
+            return await purge.apply_list(session, url, self.erase, runtime)
 
-    async def _until_purged(self, runtime: Runtime) -> None:
-        """Nobody is let in before."""
-        while True:
+    async def _until_purged(self, runtime: Runtime, stop: asyncio.Event) -> None:
+        """Nobody is let in before (D14). The database or the list may be away for a while."""
+        while not stop.is_set():
             try:
                 count = await self._apply_purge_list(runtime, runtime.settings.purge_list_url)
-            except Exception as error:  # whatever is away comes back
+            except Exception as error:  # whatever it was, nobody is let in
                 log.warning("purge_list_awaited", why=type(error).__name__)
                 await asyncio.sleep(HEALTH_SECONDS)
-            else:
-                if count:
-                    log.warning("purge_list_applied", purges=count)
-                return
+                continue
+            if count:
+                log.warning("purge_list_applied", purges=count)
+            return
 
     def serve(self) -> None:
         """Run until SIGTERM."""
@@ -166,12 +169,13 @@ class App:
         settings = self.settings()
         telemetry.set_up(self.name, settings)
         runtime = self.runtime(settings)
-        server, status, port = self.server(runtime, f"{settings.grpc_host}:{settings.grpc_port}")
-        await status.set("live", health_pb2.HealthCheckResponse.SERVING)
-        await server.start()
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await self._until_purged(runtime, stop)
+        server, status, port = self.server(runtime, f"{settings.grpc_host}:{settings.grpc_port}")
+        await status.set("live", health_pb2.HealthCheckResponse.SERVING)
+        await server.start()
         log.info("serving", service=self.name, port=port)
         tasks = [asyncio.create_task(forever(name, run)) for name, run in self.background(runtime)]
         tasks += [asyncio.create_task(runtime.broker.connect()), asyncio.create_task(_watch_health(runtime, status))]

@@ -1,8 +1,8 @@
 """Purging what was found to be secret (D14): in each service alike, once more in every database that is restored.
 
-`directive` tells DirectivePurged, `assignment` what hangs on it; each service then erases its own rows by its `purge` and the kit's here, the
-relay what the stream holds. Who told it adds it to the purge list, which lies apart from databases and backups and which a service applies
-before it opens.
+`directive` tells DirectivePurged, `assignment` what hangs on it; each service then erases its own rows by its `purge` and the kit's here,
+the relay what the stream holds. Who told it adds it to the purge list, which lies apart from databases and backups and which each service
+applies before it opens.
 """
 
 import json

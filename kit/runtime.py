@@ -1,8 +1,10 @@
 """What the parts of one running service share."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -13,8 +15,8 @@ from kit.events.broker import Broker
 from kit.identity import TokenVerifier
 from kit.quiet import Quiet
 
-# A simulated time jumps, and isn't to be slept through.
-SIMULATED_PAUSE_SECONDS = 0.2
+# Where the time is simulated: how often it is looked at, and after how many looks a round comes though it stands still.
+SIMULATED_LOOK_SECONDS, SIMULATED_LOOKS = 0.05, 20
 
 
 @dataclass
@@ -36,6 +38,14 @@ class Runtime:
         """A transaction of the worker role in which nobody acts."""
         return db.unattended(self.worker, self.name, self.clock())
 
-    async def pause(self, seconds: float) -> None:
-        """Between two rounds of a schedule."""
-        await asyncio.sleep(min(seconds, SIMULATED_PAUSE_SECONDS) if self.settings.clock_file else seconds)
+    async def ticks(self, seconds: float) -> AsyncIterator[datetime]:
+        """The present moment, now and after each round and pause; a simulated time isn't slept through but looked at for its next jump."""
+        while True:
+            now = self.clock()
+            yield now
+            if self.settings.clock_file is None:
+                await asyncio.sleep(seconds)
+            for _ in range(SIMULATED_LOOKS if self.settings.clock_file else 0):
+                if self.clock() != now:
+                    break
+                await asyncio.sleep(SIMULATED_LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: up, down, status, logs; `supervise` is what `up` leaves in the background."""
+"""The commands behind the Makefile: up, down, status, logs, scrub; `supervise` is what `up` leaves in the background."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m e2e.harness", description=__doc__)
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("YKCD_HOME") or ROOT / ".run"))
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("up", "down", "status", "supervise"):
+    for name in ("up", "down", "status", "supervise", "scrub"):
         commands.add_parser(name)
     commands.add_parser("logs").add_argument("names", nargs="*")
     arguments = parser.parse_args()
@@ -24,6 +24,7 @@ def main() -> int:
         "down": installation.down,
         "status": installation.status,
         "supervise": installation.supervise,
+        "scrub": installation.scrub,
     }[arguments.command]
     return command()
 

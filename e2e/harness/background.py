@@ -19,6 +19,7 @@ from e2e.harness.platform import Platform
 from e2e.harness.process import ROOT
 from e2e.harness.report import accounts, addresses, all_well, table
 from infra.keycloak.install import install
+from infra.postgres.scrub import scrub
 
 POLL_SECONDS = 0.1
 DOWN_SECONDS = 90
@@ -88,6 +89,16 @@ class Installation:
         state = self.state()
         print(table(state))
         return 0 if all_well(state) else 1
+
+    def scrub(self) -> int:
+        """After a purge (docs/runbooks/secret-document.md)."""
+        if self.supervisor_pid() is None:
+            print("It isn't running.")
+            return 3
+        platform = Platform(self.home, options=options_from_environment())
+        scrub(platform.superuser(), platform.databases)
+        print("What was deleted is in no file of PostgreSQL any more.")
+        return 0
 
     def logs(self, names: list[str]) -> int:
         folder = self.home / "logs"

@@ -84,6 +84,16 @@ class Platform:
         return self.home / "secrets"
 
     @property
+    def purge_list(self) -> Path:
+        """What is purged anew in databases that are restored (D14); in no backup."""
+        return self.home / "purge-list"
+
+    def superuser(self, database: str = "postgres") -> str:
+        """DSN."""
+        password = self.secret("postgres", "password")
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.ports['postgres']}/{database}"
+
+    @property
     def realm_document(self) -> Path:
         return self.home / "keycloak" / "data" / "import" / f"{REALM}-realm.json"
 
@@ -148,7 +158,7 @@ class Platform:
         # Others may pass through to what is theirs (PostgreSQL's account), and list nothing.
         self.home.mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o711)
-        for name in ("logs", "keycloak", "nats", "edge", "files"):
+        for name in ("logs", "keycloak", "nats", "edge", "files", "purge-list"):
             (self.home / name).mkdir(exist_ok=True, mode=0o700)
         for log in (self.home / "logs").glob("*.log"):
             if log.stat().st_size > LOG_BYTES:

@@ -232,7 +232,8 @@ def _of_service(platform: Platform, name: str) -> dict[str, str]:
             "YKCD_SMTP_PORT": str(ports["smtp"]),
             "YKCD_PUBLIC_URL": platform.urls.web,
         }
-    return {"YKCD_GRPC_PORT": str(ports[name]), "YKCD_NATS_URL": platform.urls.nats, **own}
+    shared = {"YKCD_NATS_URL": platform.urls.nats, "YKCD_PURGE_LIST_URL": platform.purge_list.as_uri()}
+    return {"YKCD_GRPC_PORT": str(ports[name]), **shared, **own}
 
 
 def _of_gateway(platform: Platform) -> dict[str, str]:

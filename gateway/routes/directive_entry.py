@@ -8,8 +8,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from google.type.date_pb2 import Date
-from starlette.responses import RedirectResponse, Response
-from ykcd.deadline.v1.deadline_pb2 import DueDatePreview
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from ykcd.deadline.v1.deadline_pb2 import DueDatePreview, DueDateSuggestion, SuggestDueDateRequest
 from ykcd.directive.v1 import directive_pb2 as pb
 
 from gateway import web
@@ -21,6 +21,7 @@ from gateway.routes.tasks import as_written, preview_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import directive_form, words
 from gateway.web.forms import Form, parse_date
+from kit.dates import from_date
 from kit.errors import Aborted, AlreadyExists, Error, FailedPrecondition, InvalidArgument, PermissionDenied, ResourceExhausted, Unavailable
 from kit.rpc.validation import validate
 
@@ -29,6 +30,7 @@ STALE_DRAFT = "Người khác vừa lưu bản nháp này. Mở lại trang ở 
 # A due date by its ISO text, and whether it is exact or "trước ngày" (D7).
 _Due = tuple[str, bool]
 _DUE_DATE = re.compile(r"tasks-\d+-due_date")
+_CONTENT = re.compile(r"tasks-\d+-content")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,13 @@ async def new(visit: SignedInVisit) -> Response:
 async def create(visit: SignedInVisit, posted: PostedForm) -> Response:
     """Keeps the draft, or changes the number of its tasks on screen."""
     return await _submit(visit, posted, Draft())
+
+
+@router.post("/due-date-suggestion")
+async def due_date_suggestion(visit: SignedInVisit, posted: PostedForm) -> HTMLResponse:
+    """What stands below a task's content (D8). By POST, so that no address holds it; of what is secret nothing is asked (Đ5)."""
+    found = None if directive_form.is_secret(posted.values) else await _suggestion(visit, Form(posted.values), posted.text("content"))
+    return HTMLResponse(web.environment().get_template("due_date_suggestion.html").render(suggestion=found))
 
 
 @router.get("/directives/{id}/edit")
@@ -171,8 +180,8 @@ async def _show_check(visit: Visit, draft: pb.Directive, form: Form, status: int
     return await visit.page("directive_check.html", {"directive": draft, "previews": previews, "form": form}, status=status)
 
 
-async def previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePreview]:
-    """What the working calendar makes of each task's due date, by the field's name."""
+async def previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePreview | DueDateSuggestion]:
+    """What the working calendar makes of each task's due date, and what its content seems to say of it (D8), by the field's name."""
     fields = {}
     for name in filter(_DUE_DATE.fullmatch, form.values):
         try:
@@ -183,7 +192,22 @@ async def previews_by_field(visit: Visit, form: Form) -> dict[str, DueDatePrevie
             fields[name] = (day, form.value(name.replace("due_date", "due_before")) == "1")
     previews = await _previews(visit, {(words.iso_date(day), before): (day, before) for day, before in fields.values()})
     found = {name: previews.get((words.iso_date(day), before)) for name, (day, before) in fields.items()}
-    return {name: preview for name, preview in found.items() if preview}
+    contents = list(filter(_CONTENT.fullmatch, form.values))
+    suggestions = await asyncio.gather(*(_suggestion(visit, form, form.value(name)) for name in contents))
+    return {name: shown for name, shown in (*found.items(), *zip(contents, suggestions, strict=True)) if shown}
+
+
+async def _suggestion(visit: Visit, form: Form, content: str) -> DueDateSuggestion | None:
+    """By the form's date of issue, or today's where it has none. None where the service can't be asked, or makes nothing of the text."""
+    try:
+        issued = parse_date(form.value("issue_date"))
+    except ValueError:
+        issued = None
+    request = SuggestDueDateRequest(text=content, issue_date=issued or from_date(visit.today))
+    try:
+        return await visit.optional(visit.services.deadline.SuggestDueDate, request) if content.strip() else None
+    except InvalidArgument:
+        return None
 
 
 async def _previews(visit: Visit, days: dict[_Due, tuple[Date, bool]]) -> dict[_Due, DueDatePreview]:

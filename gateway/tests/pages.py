@@ -178,6 +178,12 @@ COMPLETED = a.TaskStatus(
     assignments=[assignment(**VERIFIED, working_days_late=0), TASK.assignments[1], TASK.assignments[2]],
 )  # fmt: skip
 PREVIEW = dl.DueDatePreview(due_date=day("2016-12-10"), effective_due_date=day("2016-12-12"), working_days_left=5, days_left=7)
+SUGGESTION = dl.DueDateSuggestion(words="trước ngày 10/12/2016", due_date=day("2016-12-10"), exclusive=True)
+PREVIEWS = {
+    "tasks-0-due_date": PREVIEW,
+    "tasks-0-content": SUGGESTION,
+    "tasks-1-content": dl.DueDateSuggestion(words="Thường xuyên", no_deadline=True),
+}
 LATE_PREVIEW = dl.DueDatePreview(due_date=day("2016-11-27"), effective_due_date=day("2016-11-28"), working_days_left=-5, days_left=-7)
 
 
@@ -192,6 +198,7 @@ def directive(**changes) -> d.Directive:
         "tasks": [
             d.Task(id=uid("t1"), ordinal=1, content=CONTENT, task_class=d.TaskClass(has_deadline=True, must_report=True),
                    deadline_kind=d.DEADLINE_KIND_REPORT, deliverable="Báo cáo", field_id=uid("f-dat-dai"), paper_report_required=True,
+                   note="Gửi kèm danh sách dự án.\nLiên hệ: chuyên viên Nguyễn Văn An.",
                    assignments=[
                        part(id=uid("a1"), unit_id=uid("stnmt"), role=d.ASSIGNMENT_ROLE_LEAD, due_date=day("2016-12-10"),
                             specialist_id=uid("an")),
@@ -270,7 +277,7 @@ def task_page(who, message, **more) -> dict:
 def edit_page(form: Form, *, draft=False, **more) -> dict:
     return shared(SPECIALIST, "/directives/new") | {
         "form": form, "directive_id": uid("d1") if draft else "", "version": 4 if draft else 0, "code": "5425/UBND-ĐĐ" if draft else "",
-        "units": UNITS, "fields": FIELDS, "previews": {"tasks-0-due_date": PREVIEW} if draft else {}, "focus": "",
+        "units": UNITS, "fields": FIELDS, "previews": PREVIEWS if draft else {}, "focus": "",
         "task_count": directive_form.task_count(form.values),
     } | more  # fmt: skip
 

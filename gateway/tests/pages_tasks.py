@@ -246,5 +246,7 @@ def pages() -> dict[str, tuple[str, dict]]:
         "directive_amend_check": ("directive_amend_check.html", amend_check_page()),
         "directive_supersede": ("directive_end.html", end_page("supersede")),
         "directive_supersede-none": ("directive_end.html", end_page("supersede", candidates=[], q="đất", rows=[])),
+        "directive_purge": ("directive_purge.html", shared(OFFICE_LEADER, "/directives/1/purge") | {
+            "directive": directive(), "form": Form({}, {"sure": REQUIRED})}),
         "directive_revoke": ("directive_end.html", end_page("revoke", Form({}, {"changing_code": REQUIRED, "reason": REQUIRED}))),
     }  # fmt: skip

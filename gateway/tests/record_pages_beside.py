@@ -220,7 +220,8 @@ def dissolution_preview(found: a.PreviewSuccessionResponse | None) -> tuple[str,
     assert act
     request, _ = DISSOLUTIONS.request(act, form, request_id=uid("r"))
     return "dissolution_preview.html", shared(ADMINISTRATOR, f"{DISSOLUTIONS.address}/xem-truoc") | {
-        "kind": DISSOLUTIONS, "act": act, "request": request, "found": found, "form": form, "back": "/sap-xep-don-vi/moi?unit_id=x", "more": None, "units": UNITS, "fields": FIELDS,
+        "kind": DISSOLUTIONS, "act": act, "request": request, "found": found, "form": form,
+        "back": "/sap-xep-don-vi/moi?unit_id=x", "more": None, "units": UNITS, "fields": FIELDS,
         "members": MEMBERS, "office": MEMBERS,
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ REGULATION = {"number": "115/QĐ-STNMT", "issue_date": "24/04/2025", "title": "Q
 async def begin(world: World, person: Person, address: str, fields: dict[str, Any], **more: Any) -> httpx.Response:
     """By the form at `address`; its query fills the form."""
     browser = await world.browser(person)
-    answer = await browser.submit(address, f"{address.split('?')[0]}", fields, **more)
+    answer = await browser.submit(address, address.partition("?")[0], fields, **more)
     await world.spread()
     return answer
 

@@ -164,6 +164,33 @@ async def test_a_due_date_on_a_holiday_is_previewed_beside_the_field(world: Worl
     assert (await office.get("/due-date-preview?date=hôm nay")).text.strip() == ""
 
 
+@pytest.mark.article("D8")
+async def test_loose_words_are_a_hint_below_the_content_and_fill_nothing(world: World) -> None:
+    """D8: the specialist decides; of a secret document nothing is asked or shown."""
+    office = await world.browser(AN)
+    asked = {"content": "Báo cáo trước ngày 02/05/2025.", "issue_date": "24/04/2025"}
+    fragment = await office.post("/due-date-suggestion", asked)
+    assert (fragment.status_code, "<html" in fragment.text) == (200, False)
+    assert "Theo lời văn «trước ngày 02/05/2025»: gợi ý thời hạn <b>trước ngày 02/05/2025</b>" in fragment.text
+    for nothing in ({"content": "Báo cáo."}, {"content": ""}, {**asked, "secrecy": "secret"}, {"content": "x" * 6000}):
+        assert (await office.post("/due-date-suggestion", nothing)).text.strip() == ""
+    loose = {"tasks-0-content": "Rà soát trong quý III.", "tasks-0-due_date": ""}
+    page = (await enter(office, "add_task", **loose)).text
+    assert "Theo lời văn «trong quý III»: gợi ý thời hạn <b>30/09/2025</b>" in page
+    assert re.search(r'name="tasks-0-due_date" value=""', page)
+    always = (await enter(office, "add_task", **{**loose, "tasks-0-content": "Thường xuyên kiểm tra.", "issue_date": "x"})).text
+    assert "gợi ý <b>không thời hạn</b>" in always
+
+
+@pytest.mark.article("Đ6.1.i")
+async def test_what_else_the_units_need_to_know_goes_to_them(world: World) -> None:
+    """Đ6.1.i."""
+    id, assignment = await publish(world, **{"tasks-0-note": "Gửi kèm bản đồ.\nĐầu mối: <phòng 2>"})
+    unit = await world.browser(STNMT_LEADER)
+    for page in (f"/directives/{id}", f"/assignments/{assignment}"):
+        assert "Gửi kèm bản đồ.\nĐầu mối: &lt;phòng 2&gt;" in (await unit.get(page)).text
+
+
 @pytest.mark.article("D7")
 async def test_before_a_day_keeps_the_day_before_and_is_shown_again_as_written(world: World) -> None:
     """D7, example 6."""

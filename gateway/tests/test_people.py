@@ -80,9 +80,8 @@ async def test_a_row_of_annex_1_takes_another_ones_place_and_ends(world: World) 
 @pytest.mark.article("Đ8.2.2")
 async def test_the_office_sees_who_follows_the_system_and_when_he_last_did(world: World) -> None:
     answer = await begin(world, STNMT_LEADER, "/lanh-dao-theo-doi/moi", {"person_id": str(STNMT_LEADER.id)})
-    assert (answer.status_code, answer.headers.get("location")) == (303, "/lanh-dao-theo-doi?done=lanh-dao-theo-doi.name_follower"), (
-        answer.text
-    )
+    onwards = "/lanh-dao-theo-doi?done=lanh-dao-theo-doi.name-follower"
+    assert (answer.status_code, answer.headers.get("location")) == (303, onwards), answer.text
     await world.parts.accesses.settled()
     page = await read(world, AN, "/lanh-dao-theo-doi")
     now = world.clock().astimezone(HUE)

@@ -201,8 +201,8 @@ def links(name: str) -> set[str]:
 
 @pytest.mark.article("Đ2.7")
 def test_only_what_binds_can_be_changed_and_only_by_those_who_may():
-    assert links("directive-amended") == {"amend", "supersede", "revoke"}
-    assert not links("directive-revoked")
+    assert links("directive-amended") == {"amend", "supersede", "revoke", "purge"}
+    assert links("directive-revoked") == {"purge"}, "whatever became of it"
     assert not links("directive-superseded")
     assert not links("directive-published"), "an evaluator reads"
     template, context = PAGES["directive-amended"]
@@ -219,6 +219,7 @@ def test_changes_are_told_with_what_they_touched_and_of_a_tombstone_nothing_is()
     assert render("directive-superseded").find("a", href=f"/directives/{uid('d2')}")
     assert "Văn bản mật đã xóa" in render("directive-purged").text("h1")
     assert not render("directive-purged").find("dl")
+    assert not links("directive-purged")
 
 
 def test_the_preview_of_an_amendment_carries_everything_that_was_typed():

@@ -69,7 +69,7 @@ def render(name: str) -> Page:
 
 
 def test_every_template_has_a_sample():
-    used = {template for template, _ in PAGES.values()} | {"base.html", "due_date_preview.html"}
+    used = {template for template, _ in PAGES.values()} | {"base.html", "due_date_preview.html", "due_date_suggestion.html"}
     assert used == {path.name for path in (web.HERE / "templates").glob("*.html")}
 
 

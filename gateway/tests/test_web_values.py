@@ -83,7 +83,7 @@ def test_unreadable_filters_are_named_and_the_rest_holds():
     assert set(errors) == {"state", "due_to", "sort", "has_deadline"}
 
 
-@pytest.mark.article("Đ6.1.a", "Đ6.1.b", "Đ6.1.d", "Đ6.1.đ")
+@pytest.mark.article("Đ6.1.a", "Đ6.1.b", "Đ6.1.d", "Đ6.1.đ", "Đ6.1.i")
 def test_draft_survives_its_form():
     draft = samples.directive()
     sent, errors = directive_form.to_input(directive_form.from_directive(draft))
@@ -94,7 +94,7 @@ def test_draft_survives_its_form():
         assert getattr(sent, name) == getattr(draft, name), name
     assert sent.secrecy == d.SECRECY_NORMAL
     for task, stored in zip(sent.tasks, draft.tasks, strict=True):
-        for name in ("content", "task_class", "deadline_kind", "deliverable", "field_id", "paper_report_required"):
+        for name in ("content", "task_class", "deadline_kind", "deliverable", "note", "field_id", "paper_report_required"):
             assert getattr(task, name) == getattr(stored, name), name
         due = {p.unit_id: (p.role, words.date(p.due_date) or words.date(task.due_date)) for p in task.assignments}
         assert due == {p.unit_id: (p.role, words.date(p.due_date)) for p in stored.assignments}

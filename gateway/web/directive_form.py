@@ -2,7 +2,7 @@
 
 Names: number, symbol, document_type, abstract, issue_date, issue_time, signer, signer_position, issuing_authority, submitting_unit,
 urgency, secrecy, regime; tasks-count; and for the task at place N (from 0) tasks-N- followed by content, has_deadline and must_report
-("yes", "no"), due_date, due_before ("1": "trước ngày", D7; it holds for the units' own dates too), deadline_kind, deliverable, field,
+("yes", "no"), due_date, due_before ("1": "trước ngày", D7; it holds for the units' own dates too), deadline_kind, deliverable, note, field,
 paper_report ("1"), lead, coordinating, aggregating (unit ids, each may come more than once), due-<unit id> (a unit's own due date), and of
 its phase at place M (Đ3.4) phases-M- followed by name, due_date, due_before.
 Enums go by their short names in lower case ("official_letter").
@@ -98,7 +98,7 @@ def from_directive(directive: pb.Directive) -> dict[str, list[str]]:
 
 
 def _from_task(task: pb.Task) -> dict[str, list[str]]:
-    values = {"content": [task.content], "deliverable": [task.deliverable], "field": [task.field_id]}
+    values = {"content": [task.content], "deliverable": [task.deliverable], "note": [task.note], "field": [task.field_id]}
     values["deadline_kind"] = [labels.short(task.deadline_kind, "DeadlineKind").lower()]
     for name in ("has_deadline", "must_report"):
         if task.task_class.HasField(name):
@@ -179,6 +179,7 @@ def _to_task(form: Form, prefix: str, errors: dict[str, str]) -> pb.TaskInput:
         content=form.value(prefix + "content").strip(),
         deadline_kind=_enum(form.value(prefix + "deadline_kind"), "DeadlineKind"),
         deliverable=form.value(prefix + "deliverable").strip(),
+        note=form.value(prefix + "note").strip(),
         field_id=form.value(prefix + "field"),
         paper_report_required=form.value(prefix + "paper_report") == "1",
         due_date=read_date(form, prefix + "due_date", errors),

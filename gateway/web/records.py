@@ -108,9 +108,9 @@ class Kind:
 
     `slug`: its address. `group`: of the menu. `service`: whose RPCs list, get and change it, `beside`: another one whose RPCs change it;
     without `get_rpc` one is looked up in the list, under the conditions of `whole` ((name, value) as in the address). `macros`: the
-    template of its macros. `columns`: (macro's name without "col_", heading) beside the title, whose own is `heading`. `empty`: what a list of none says.
-    `allowed`: what the reader may do to one on this day (names of acts). `has_page`: each has a page of its own. `more`: further facts for
-    that page, awaited with (visit, record).
+    template of its macros. `columns`: (macro's name without "col_", heading) beside the title, whose own is `heading`. `empty`: what a
+    list of none says. `allowed`: what the reader may do to one on this day (names of acts). `has_page`: each has a page of its own.
+    `more`: further facts for that page, awaited with (visit, record).
     """
 
     slug: str

@@ -24,6 +24,7 @@ from kit.rpc import denial, idempotency
 from kit.rpc.caller import Call, authenticate, enter
 from kit.rpc.validation import validate
 from kit.runtime import Runtime
+from kit.stamps import refuse_stamped
 
 log = structlog.get_logger()
 
@@ -57,6 +58,8 @@ def _unary(method: Callable[..., Awaitable[Message]], *, writes: bool) -> Any:
         async with _answered(self, method.__name__, request, context) as met:
             claims = met.claims = await authenticate(self.runtime, context)
             self.screen(request)
+            if writes:
+                refuse_stamped(request)
             validate(request)
             async with db.transaction(self.runtime.api) as session:
                 call = await enter(self.runtime, session, claims, context)
@@ -121,6 +124,7 @@ async def _screened(servicer: Servicer, requests: AsyncIterator[Message]) -> Asy
     async for request in requests:
         if first:
             servicer.screen(request)
+            refuse_stamped(request)
             first = False
         yield request
 

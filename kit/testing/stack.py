@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import grpc
 from google.protobuf.message import Message
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from ykcd.event.v1.envelope_pb2 import ActorRef, Envelope
 
 from kit import db
@@ -24,6 +24,11 @@ from kit.rpc import channel
 from kit.runtime import Runtime
 from kit.tables import absence, member, outbox
 from kit.testing import tokens
+
+_READABLE = """
+    SELECT relname FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND has_table_privilege(oid, 'SELECT')
+"""
 
 
 @dataclass
@@ -87,7 +92,9 @@ class Stack:
                     "unit_id": person.unit_id,
                 }
                 more = {"email": f"{person.id}@ykcd.example", "kind": 1, "roles": list(person.roles), "active": True, "version": 1}
-                await session.execute(insert(member).values(id=db.new_id(), **row, **more))
+                # The same in every service, as an event would bring it.
+                id = uuid5(person.id, str(person.unit_id))
+                await session.execute(insert(member).values(id=id, **row, **more))
 
     async def stand_in(self, person: Person, deputy: Person, first_day: date, last_day: date) -> None:
         """The deputy acts for the person on these days, as AbsenceChanged would have it."""
@@ -129,6 +136,15 @@ class Stack:
             rows = (await session.scalars(select(outbox.c.envelope).order_by(outbox.c.seq))).all()
         opened = [open_envelope(row) for row in rows]
         return [(envelope, event) for envelope, event in opened if kind is None or isinstance(event, kind)]
+
+    async def tables_holding(self, words: str) -> set[str]:
+        """The tables of its database, the kit's too, that have these words in some column of some row: as text, or in bytes."""
+        forms = {"text": f"%{words}%", "hex": f"%{words.encode().hex()}%"}
+        async with self.session() as session:
+            tables = (await session.scalars(text(_READABLE))).all()
+            query = 'SELECT EXISTS (SELECT FROM "{}" t WHERE t::text LIKE :text OR t::text LIKE :hex)'
+            seen = {table: await session.scalar(text(query.format(table)), forms) for table in tables}
+        return {table for table, found in seen.items() if found}
 
 
 async def start(app: App, settings: Any, clock: Clock) -> tuple[Stack, grpc.aio.Server]:

@@ -58,4 +58,4 @@ async def test_a_data_migration_that_fails_leaves_the_table_protected(filled: St
 async def test_every_service_has_the_kits_tables_without_a_migration_of_its_own(stack: Stack) -> None:
     migrations.check(app.package, owners_url(stack), app.metadata)
     with psycopg.connect(owners_url(stack).replace("+psycopg", "")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("2026_11_24_absence",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("2026_11_24_purge",)]

@@ -36,11 +36,13 @@ class Facts(Protocol):
 
     state: int
     role: int
+    has_deadline: bool
     due_date: date | None
     paper_report_required: bool
     paper_report_date: date | None
     aggregating_unit_id: UUID | None
     aggregator_confirmed: bool
+    directive_ended: bool
 
     @property
     def pending_extension(self) -> Any:
@@ -105,6 +107,20 @@ def _a_report_waits(item: Facts, _actor: Actor) -> FailedPrecondition | None:
     return None if item.reports_in_review else refused("NO_REPORT_WAITING", "Không có báo cáo nào đang chờ xem xét.")
 
 
+@article("Đ7.2.c.2")
+def _a_return_stops_all_but_the_quarters_update(item: Facts, _actor: Actor) -> FailedPrecondition | None:
+    """Đ7.2.c: a task without a deadline owes it, whatever the Office answers to the return (Đ7.2.d)."""
+    return wrong_state(item.state) if item.state == RETURN_REQUESTED and item.has_deadline else None
+
+
+@article("Đ2.7")
+def _its_document_binds(item: Facts, _actor: Actor) -> FailedPrecondition | None:
+    """Đ2.7: nobody owes again what is given no more."""
+    if item.directive_ended:
+        return refused("DIRECTIVE_NOT_BINDING", "Văn bản giao đã bị thay thế, bãi bỏ hoặc không còn giao phần việc này.")
+    return None
+
+
 @article("Đ6.1.h")
 def _an_aggregator_is_proposed(item: Facts, _actor: Actor) -> FailedPrecondition | None:
     """Đ6.1.h: once, by the lead, where the Office proposed one."""
@@ -139,7 +155,7 @@ ACTIONS: dict[int, Rule] = {
     pb.ACTION_DELEGATE: Rule(_LEADER, WORKING, IN_PROGRESS),
     pb.ACTION_SET_PLAN: Rule(UNIT_ROLES, WORKING),
     pb.ACTION_CONFIRM_AGGREGATOR: Rule(_FOCAL, (SENT, ACCEPTED, IN_PROGRESS), provided=_an_aggregator_is_proposed),
-    pb.ACTION_REPORT_PROGRESS: Rule(UNIT_ROLES, WORKING, IN_PROGRESS),
+    pb.ACTION_REPORT_PROGRESS: Rule(UNIT_ROLES, (*WORKING, RETURN_REQUESTED), provided=_a_return_stops_all_but_the_quarters_update),
     pb.ACTION_DRAFT_REPORT: Rule(UNIT_ROLES, WORKING),
     pb.ACTION_REPORT_DONE: Rule(_LEADER, WORKING, REPORTED),
     pb.ACTION_WITHDRAW_REPORT: Rule(_LEADER, (REPORTED,), IN_PROGRESS),
@@ -155,7 +171,7 @@ ACTIONS: dict[int, Rule] = {
     pb.ACTION_DECIDE_EXTENSION: Rule(("office_leader", "chairman"), OPEN, by_unit=False, provided=_a_later_day_is_asked_for),
     pb.ACTION_NAME_SPECIALIST: Rule(_OFFICE, OPEN, by_unit=False),
     pb.ACTION_CANCEL: Rule(_OFFICE, OPEN, CANCELLED, by_unit=False),
-    pb.ACTION_REOPEN: Rule(_OFFICE, (VERIFIED,), IN_PROGRESS, by_unit=False),
+    pb.ACTION_REOPEN: Rule(_OFFICE, (VERIFIED,), IN_PROGRESS, by_unit=False, provided=_its_document_binds),
     pb.ACTION_AMEND: Rule((), OPEN, by_unit=False),
     pb.ACTION_SUCCEED: Rule((), OPEN, SUCCEEDED, by_unit=False),
 }

@@ -141,7 +141,8 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
 
     @write
     async def ReopenAssignment(self, call: Call, request: pb.ReopenAssignmentRequest) -> pb.Assignment:
-        return await _act(call, request, pb.ACTION_REOPEN, reason=request.reason, decision=_decision(request))
+        reopened = await acts.reopen(*_target(call, request), reason=request.reason, decision=_decision(request))
+        return await _shown(call, reopened)
 
     @write
     async def RequestExtension(self, call: Call, request: pb.RequestExtensionRequest) -> pb.Assignment:

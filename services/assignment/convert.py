@@ -112,6 +112,7 @@ class View:
             regime=assignment.regime,
             deadline_kind=assignment.deadline_kind,
             deliverable=assignment.deliverable,
+            note=assignment.note,
             last_report_on=from_date(local_date(assignment.last_report_time) if assignment.last_report_time else None),
         )
 

@@ -1,15 +1,20 @@
 """Which files are taken: by what they hold, and only where their name says the same."""
 
 import codecs
+import html
+import re
 import struct
 import unicodedata
 import zipfile
+import zlib
 from pathlib import PurePath
 from typing import IO
 
 import puremagic
 
 from kit.errors import InvalidArgument
+from kit.law import article
+from kit.stamps import refusal, stamped
 
 # Documents as offices hand them in. No archives, whose content nobody can judge here; nothing that a browser or a system would run.
 TYPES = {
@@ -33,6 +38,10 @@ BLOCK_BYTES = 1024 * 1024
 MAX_DIRECTORY_BYTES = 1024 * 1024
 END_RECORD = struct.Struct("<4s4H2LH")
 MAX_NAME = 150
+# A page or two, and far below what a bomb would unpack to.
+BEGINNING_BYTES = 256 * 1024
+_PARAGRAPH = re.compile(r"</w:p>|<w:br\b[^>]*/>")
+_RUN = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>")
 
 
 def clean_name(name: str) -> str:
@@ -52,6 +61,8 @@ def content_type(file: IO[bytes], name: str, *, fields: tuple[str, str]) -> str:
         raise InvalidArgument.field(fields[0], "FILE_TYPE_REFUSED", f"Chỉ nhận tệp: {', '.join(s[1:] for s in TYPES)}.")
     if not _is(file, suffix):
         raise InvalidArgument.field(fields[1], "FILE_TYPE_MISMATCH", "Nội dung tệp không đúng với loại tệp trong tên.")
+    if stamped(_beginning(file, suffix)):
+        raise refusal(fields[1])
     return TYPES[suffix]
 
 
@@ -66,6 +77,22 @@ def _is(file: IO[bytes], suffix: str) -> bool:
     if suffix in OLE_STREAMS:
         return _holds(file, OLE_STREAMS[suffix])
     return True
+
+
+@article("Đ5", "Đ6.2")
+def _beginning(file: IO[bytes], suffix: str) -> list[str]:
+    """The words with which a file begins, where stamps stand. Of what holds no plain words (PDF, pictures) nothing is known here."""
+    file.seek(0)
+    if suffix == ".txt":
+        return [file.read(BEGINNING_BYTES).decode("utf-8", "ignore")]
+    if suffix != ".docx":
+        return []
+    try:
+        with zipfile.ZipFile(file) as package, package.open("word/document.xml") as part:
+            markup = part.read(BEGINNING_BYTES).decode("utf-8", "ignore")
+    except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
+        return []
+    return [html.unescape("".join(_RUN.findall(paragraph))) for paragraph in _PARAGRAPH.split(markup)]
 
 
 def _by_magic(file: IO[bytes]) -> set[str]:

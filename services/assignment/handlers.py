@@ -1,6 +1,7 @@
 """Others' events that this service applies, and the one of its own that takes two steps."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from ykcd.directive.v1.directive_pb2 import AssignmentRole
 from ykcd.event.v1.envelope_pb2 import Envelope
 
 from kit import copies, db
-from kit.dates import optional_date, to_date
+from kit.dates import optional_date, to_date, to_time
 from kit.events import Handlers
 from kit.ids import optional_uuid
 from services.assignment.convert import successors_of
@@ -28,14 +29,14 @@ LEAD, AGGREGATING = AssignmentRole.ASSIGNMENT_ROLE_LEAD, AssignmentRole.ASSIGNME
 
 async def on_directive_published(session: AsyncSession, event: directive.DirectivePublished, envelope: Envelope) -> None:
     """Every planned assignment becomes one of ours, under its own id."""
-    now = db.work(session).now
-    await follow.send(session, assignments=list(_planned(session, event.directive)), by=envelope.actor, now=now)
+    planned = list(_planned(event.directive, to_time(event.directive.publish_time)))
+    await follow.send(session, assignments=planned, by=envelope.actor, now=db.work(session).now)
 
 
 async def on_directive_amended(session: AsyncSession, event: directive.DirectiveAmended, envelope: Envelope) -> None:
     """What the document says now; parts that it took away are cancelled, parts that it adds are sent."""
     withdrawn = {UUID(part.id) for task in event.directive.tasks for part in task.assignments if part.withdrawn}
-    planned = list(_planned(session, event.directive))
+    planned = list(_planned(event.directive, to_time(event.directive.changes[-1].time)))
     await follow.amend(session, planned=planned, withdrawn=withdrawn, by=envelope.actor, **_last_change(session, event.directive))
 
 
@@ -55,12 +56,13 @@ def _last_change(session: AsyncSession, told: directive_pb2.Directive) -> dict[s
     return {"reason": change.reason, "decision": decision, "now": db.work(session).now}
 
 
-def _planned(session: AsyncSession, told: directive_pb2.Directive) -> Iterator[Assignment]:
+def _planned(told: directive_pb2.Directive, create_time: datetime) -> Iterator[Assignment]:
+    """Given at that moment, whenever it is heard of here."""
     for task in told.tasks:
         gathering = {part.phase: part.unit_id for part in task.assignments if part.role == AGGREGATING and not part.withdrawn}
         for part in task.assignments:
             aggregator = gathering.get(part.phase, "") if part.role == LEAD else ""
-            yield _assignment(told, task, part, aggregator, create_time=db.work(session).now)
+            yield _assignment(told, task, part, aggregator, create_time=create_time)
 
 
 def _assignment(
@@ -91,6 +93,7 @@ def _assignment(
         original_due_date=due_date,
         deadline_cycle=1,
         paper_report_required=task.paper_report_required,
+        note=task.note,
         paper_report_number="",
         aggregating_unit_id=optional_uuid(aggregator),
         aggregator_confirmed=False,
@@ -106,7 +109,8 @@ async def on_unit_changed(session: AsyncSession, event: directive.UnitChanged, _
     """Keeps the highest version of each unit."""
     unit = event.unit
     days = {"valid_from": to_date(unit.valid_from, "valid_from"), "valid_to": optional_date(unit, "valid_to")}
-    values = {"id": UUID(unit.id), "version": unit.version, "kind": unit.kind, "name": unit.name, **days}
+    successors = [{"unit_id": item.unit_id, "field_id": item.field_id or None} for item in unit.successors]
+    values = {"id": UUID(unit.id), "version": unit.version, "kind": unit.kind, "name": unit.name, "successors": successors, **days}
     statement = upsert(Unit).values(values)
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values, where=Unit.version < unit.version))
 
@@ -127,7 +131,8 @@ async def on_unit_dissolved(session: AsyncSession, event: directive.UnitDissolve
 async def on_escalation_directed(session: AsyncSession, event: EscalationDirected, envelope: Envelope) -> None:
     """Đ8.1.e: what the Chairman directed is carried out here, where it concerns the assignment itself."""
     told = event.escalation
-    about = {"id": UUID(told.assignment_id), "by": envelope.actor, "reason": told.direction_text, "now": db.work(session).now}
+    about = {"id": UUID(told.assignment_id), "cycle": told.deadline_cycle, "by": envelope.actor, "now": db.work(session).now}
+    about["reason"] = told.direction_text
     about["decision"] = Decision(told.decision.number, told.decision.signer)
     if told.direction == EscalationDirection.ESCALATION_DIRECTION_EXTEND:
         await follow.extend(session, new_due_date=to_date(told.new_due_date, "new_due_date"), **about)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, func, inspect, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, false, func, inspect, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from ykcd.assignment.v1 import assignment_pb2 as pb
@@ -15,14 +15,18 @@ from kit.clock import local_date
 from kit.copies import working_calendar
 from kit.errors import not_found
 from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
+from kit.ids import optional_uuid
 from kit.law import article
 from kit.tables import member
 from services.assignment.actions import GONE, OPEN
 from services.assignment.convert import View
 from services.assignment.model import Assignment
+from services.assignment.model.succession import Successors
 from services.assignment.records import Delegation, Evidence, Extension, Participation, Plan, Report, Transition, Unit, Upload
 
 AGGREGATING = AssignmentRole.ASSIGNMENT_ROLE_AGGREGATING
+# Unit, task, role, phase.
+PartKey = tuple[UUID, UUID, int, int]
 
 # For what only the owning unit and the Office may see (Annex III is never another unit's, example 29).
 INNER = (
@@ -157,9 +161,24 @@ async def in_force(session: AsyncSession, unit_id: UUID, today: date) -> bool:
     return await session.scalar(select(Unit.id).where(Unit.id == unit_id, lives)) is not None
 
 
+@article("D12")
+async def has_ended(session: AsyncSession, unit_id: UUID, today: date) -> bool:
+    """D12: whether the unit is known to exist no more."""
+    return await session.scalar(select(Unit.id).where(Unit.id == unit_id, Unit.valid_to < today)) is not None
+
+
+@article("D12")
+async def ended_units(session: AsyncSession, ids: Collection[UUID], today: date) -> dict[UUID, Successors]:
+    """D12: who takes over from each unit that exists no more. None of `ids` ends until this transaction does; for handlers."""
+    ended = Unit.valid_to < today
+    found = await session.scalars(select(Unit).where(or_(ended, Unit.id.in_(ids))).order_by(Unit.id).with_for_update(read=True))
+    gone = [unit for unit in found if unit.valid_to and unit.valid_to < today]
+    return {unit.id: {optional_uuid(row["field_id"] or ""): UUID(row["unit_id"]) for row in unit.successors} for unit in gone}
+
+
 async def has_part(session: AsyncSession, unit_id: UUID, like: Assignment) -> bool:
-    """Whether a unit has this part of the task already: in the same role and phase, and not handed on."""
-    same = (Assignment.task_id == like.task_id, Assignment.role == like.role, Assignment.phase == like.phase)
+    """Whether a unit takes part in this phase of the task already, in whatever role, and hasn't handed it on."""
+    same = (Assignment.task_id == like.task_id, Assignment.phase == like.phase)
     found = select(Assignment.id).where(*same, Assignment.unit_id == unit_id, Assignment.state.not_in(GONE))
     return await session.scalar(found.limit(1)) is not None
 
@@ -198,10 +217,28 @@ async def left_open(session: AsyncSession, unit_id: UUID) -> Sequence[Assignment
     return (await session.scalars(_whole().where(Assignment.unit_id == unit_id, Assignment.state.in_(OPEN)))).all()
 
 
-async def aggregating(session: AsyncSession, task_id: UUID, phase: int, unit_id: UUID) -> Assignment | None:
-    """The part of the unit that gathers the results, while it's open."""
-    mine = (Assignment.task_id == task_id, Assignment.phase == phase, Assignment.unit_id == unit_id, Assignment.role == AGGREGATING)
-    return await session.scalar(_whole().where(*mine, Assignment.state.in_(OPEN)))
+async def open_parts(session: AsyncSession, unit_ids: Collection[UUID], task_ids: Collection[UUID]) -> dict[PartKey, UUID]:
+    """What these units have of these tasks: ids by unit, task, role and phase."""
+    key = (Assignment.unit_id, Assignment.task_id, Assignment.role, Assignment.phase)
+    theirs = (Assignment.unit_id.in_(unit_ids), Assignment.task_id.in_(task_ids), Assignment.state.in_(OPEN))
+    return {(row[1], row[2], row[3], row[4]): row[0] for row in await session.execute(select(Assignment.id, *key).where(*theirs))}
+
+
+def _gathering(task_id: UUID, phase: int) -> ColumnElement[bool]:
+    ours = (Assignment.task_id == task_id) & (Assignment.phase == phase)
+    return ours & (Assignment.role == AGGREGATING) & Assignment.state.in_(OPEN)
+
+
+async def aggregating(session: AsyncSession, task_id: UUID, phase: int) -> Assignment | None:
+    """The part that gathers the results, whichever unit has it, while it's open."""
+    return await session.scalar(_whole().where(_gathering(task_id, phase)).limit(1))
+
+
+@article("Đ6.1.h")
+async def is_gathered(session: AsyncSession, actor: Actor, lead: Assignment) -> bool:
+    """Đ6.1.h: whether anybody has the part that gathers the results of this lead's."""
+    found = visible_to(actor).where(_gathering(lead.task_id, lead.phase)).with_only_columns(Assignment.id)
+    return await session.scalar(found.limit(1)) is not None
 
 
 async def known_ids(session: AsyncSession, directive_id: UUID) -> set[UUID]:

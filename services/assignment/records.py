@@ -39,6 +39,8 @@ class Unit(Base):
     valid_from: Mapped[date]
     # Its last day.
     valid_to: Mapped[date | None]
+    # Once it is dissolved: [{"unit_id": …, "field_id": … or None}].
+    successors: Mapped[list[dict[str, Any]]]
 
 
 class Participation(Base):

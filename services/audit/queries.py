@@ -9,7 +9,9 @@ from sqlalchemy import Row, Select, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from kit.events.erasure import CONTENT_FREE, Ids, naming
 from kit.identity import Actor
+from kit.law import article
 from services.audit.model import HEAD_ROW, LOG_READERS, UNIT_READERS, Entry, EntryContent, Head
 
 # Entries held at once while verifying; between two batches others get their turn.
@@ -88,3 +90,11 @@ async def gaps(session: AsyncSession, *, before: datetime) -> Sequence[Row[Any]]
         .order_by("source", "aggregate_id", "first")
     )
     return (await session.execute(statement)).all()
+
+
+@article("D14")
+async def contents_naming(session: AsyncSession, ids: Ids) -> list[int]:
+    """The entries whose content names one of these ids, for purging; not those that only say that it was purged or refused."""
+    content = EntryContent.__table__
+    free = exists().where(Entry.sequence == content.c.sequence, Entry.event_type.in_(CONTENT_FREE))
+    return [row.sequence for row in await naming(session, content, content.c.content, ids, ~free)]

@@ -3,8 +3,9 @@
 from ykcd.directive.v1 import directive_pb2_grpc, people_pb2_grpc, programme_pb2_grpc, registry_pb2_grpc
 
 from kit.app import App
-from services.directive import handlers, model, seed
+from services.directive import handlers, model, purge, seed
 from services.directive.api import documents, people, programme, registry
+from services.directive.config import DirectiveSettings
 
 app = App(
     "directive",
@@ -16,6 +17,8 @@ app = App(
         (programme.ProgrammeService, programme_pb2_grpc.add_ProgrammeServiceServicer_to_server, "ykcd.directive.v1.ProgrammeService"),
     ],
     handlers=handlers.HANDLERS,
+    erase=purge.purge,
+    settings=DirectiveSettings,
     commands=[seed.seed],
 )
 

@@ -1,9 +1,9 @@
-"""python -m services.notification [serve|migrate]"""
+"""python -m services.notification [serve|migrate|purge]"""
 
 from ykcd.notification.v1 import notification_pb2_grpc
 
 from kit.app import App
-from services.notification import api, handlers, mail, model
+from services.notification import api, handlers, mail, model, purge
 from services.notification.config import NotificationSettings
 
 app = App(
@@ -17,6 +17,7 @@ app = App(
         )
     ],
     handlers=handlers.HANDLERS,
+    erase=purge.purge,
     loops=[mail.mail_worker, mail.mail_sweep],
     settings=NotificationSettings,
 )

@@ -132,3 +132,10 @@ async def counts(session: AsyncSession, *, today: Today, issue_from: date | None
 async def rows_of_tasks(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[UUID]:
     """All assignments of these tasks, forwarded ones too; for the handlers, which act for nobody."""
     return (await session.scalars(select(Assignment.id).where(Assignment.task_id.in_(task_ids)))).all()
+
+
+@article("D14")
+async def assignments_of(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """The assignments of these documents or tasks, for purging."""
+    mine = Assignment.directive_id.in_(ids) | Assignment.task_id.in_(ids)
+    return set((await session.scalars(select(Assignment.id).where(mine))).all())

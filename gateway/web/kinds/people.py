@@ -28,7 +28,8 @@ def _not_over(day: Any, today: dt.date) -> bool:
 
 
 def _cancellable(absence: people_pb2.Absence, me: Me, today: dt.date) -> Iterator[str]:
-    gives = administers(me) or leads(me) or me.member.person_id == absence.person_id
+    # A deputy has the absent person's roles too, but doesn't end by them what he has them by.
+    gives = administers(me) or me.member.person_id == absence.person_id or (leads(me) and me.member.person_id != absence.deputy_id)
     if gives and not absence.cancelled and _not_over(absence.last_day, today):
         yield "cancel"
 

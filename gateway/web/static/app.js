@@ -141,6 +141,11 @@ document.addEventListener("htmx:config:request", (event) => {
     request.body.set("date", sourceElement.value);
     const before = sourceElement.form.elements[sourceElement.name.replace("due_date", "due_before")];
     if (before?.checked) request.body.set("before", "1");
+  } else if (sourceElement.matches("[data-suggest]")) {
+    const { elements } = sourceElement.form;
+    request.body = new FormData();
+    for (const name of ["csrf_token", "secrecy", "issue_date"]) request.body.set(name, elements[name]?.value ?? "");
+    request.body.set("content", sourceElement.value);
   } else if (sourceElement.matches("form[method=get]")) {
     // An address names only what was asked for.
     for (const name of new Set(request.body.keys())) {

@@ -9,6 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.event.v1.envelope_pb2 import ActorRef
@@ -49,6 +50,8 @@ class Assignment(Base):
     phase_name: Mapped[str]
     content: Mapped[str]
     deliverable: Mapped[str]
+    # Đ6.1.i.
+    note: Mapped[str]
     has_deadline: Mapped[bool]
     must_report: Mapped[bool]
     deadline_kind: Mapped[int]
@@ -61,6 +64,10 @@ class Assignment(Base):
     directive_issue_date: Mapped[date]
     # What its document said last: an amendment changes what differs from this, and not what was adjusted or extended here.
     planned: Mapped[dict[str, Any]]
+    # Of a verified part: what its document said since, for when it's reopened.
+    amended: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # Superseded, revoked, or gives this verified part no more: it isn't reopened.
+    directive_ended: Mapped[bool] = mapped_column(default=False)
     due_date: Mapped[date | None]
     due_exact: Mapped[bool]
     original_due_date: Mapped[date | None]
@@ -288,6 +295,7 @@ class Assignment(Base):
     succeed = returns.succeed
     name_specialist = work.name_specialist
     amend = returns.amend
+    keep_amendment = returns.keep_amendment
 
 
 # Of one part of a task, whoever has it.
@@ -299,6 +307,7 @@ _HANDED_ON = (
     "phase_name",
     "content",
     "deliverable",
+    "note",
     "has_deadline",
     "must_report",
     "deadline_kind",

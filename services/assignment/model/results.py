@@ -13,6 +13,8 @@ from kit.errors import FailedPrecondition, InvalidArgument, Violation
 from kit.identity import Actor
 from kit.law import article
 from kit.workdays import WorkingCalendar
+from services.assignment.actions import IN_PROGRESS, RETURN_REQUESTED, wrong_state
+from services.assignment.model import returns
 from services.assignment.model.given import completion_problems, decided, document_problems, given
 from services.assignment.records import Decision, Evidence, Report
 
@@ -36,13 +38,16 @@ class Result:
 
 @article("Đ7.2.b", "Đ7.2.c.2")
 def report_progress(self: "Assignment", actor: Actor, now: datetime, *, content: str, kind: int = pb.REPORT_KIND_PROGRESS) -> None:
-    """Đ7.2.b; Đ7.2.c: the update of a quarter is for tasks without a deadline, those in phases included."""
+    """Đ7.2.b; Đ7.2.c: the update of a quarter is for tasks without a deadline, those in phases included, while a return waits too."""
     self.require(pb.ACTION_REPORT_PROGRESS, actor)
     if kind != pb.REPORT_KIND_PROGRESS and (kind not in PERIODIC or self.has_deadline):
         raise InvalidArgument.field("kind", "KIND_NOT_APPLICABLE", "Loại báo cáo này không áp dụng cho nhiệm vụ.")
     if not content.strip() and kind != pb.REPORT_KIND_NO_CHANGE:
         raise InvalidArgument.field("content", "CONTENT_MISSING", "Bắt buộc nhập.")
-    self.record(pb.ACTION_REPORT_PROGRESS, actor, now)
+    returning = self.state == RETURN_REQUESTED
+    if returning and kind not in PERIODIC:
+        raise wrong_state(self.state)
+    self.record(pb.ACTION_REPORT_PROGRESS, actor, now, to=RETURN_REQUESTED if returning else IN_PROGRESS)
     _add(self, actor, now, kind, content=content.strip())
 
 
@@ -148,11 +153,14 @@ def send_back(self: "Assignment", actor: Actor, now: datetime, *, reason: str) -
 
 
 @article("Đ8.1.a", "Đ2.7")
-def reopen(self: "Assignment", actor: Actor, now: datetime, *, reason: str, decision: Decision) -> None:
-    """A verified result proved wrong: openly, by a decision; the verdict is given anew."""
+def reopen(self: "Assignment", actor: Actor, now: datetime, *, reason: str, decision: Decision | None) -> None:
+    """A verified result proved wrong: openly, by a decision; the verdict is given anew, by what the document says since."""
     self.require(pb.ACTION_REOPEN, actor)
     reason, decision = given(reason), decided(decision)
     changes = self.change(completed_on=None)
+    if self.amended:
+        changes += returns.take_over(self, self.amended)
+        self.amended = None
     self.record(pb.ACTION_REOPEN, actor, now, reason=reason, decision=decision, changes=changes)
     self.verified_due_date = self.verified_days_late = self.verified_late_update = None
     _reject_result(self, actor, now, reason)

@@ -28,7 +28,7 @@ def request_return(self: "Assignment", actor: Actor, now: datetime, *, reason: s
     self.record(pb.ACTION_REQUEST_RETURN, actor, now, reason=given(reason))
 
 
-@article("Đ7.2.d", "D7")
+@article("Đ7.2.d", "D4", "D7")
 def adjust(
     self: "Assignment",
     actor: Actor,
@@ -39,13 +39,17 @@ def adjust(
     due_date: date | None = None,
     due_exclusive: bool = False,
 ) -> None:
-    """Đ7.2.d: the content or the day was wrong; the unit takes it on anew. D7: an exclusive day is the one after the last."""
+    """Đ7.2.d: the content or the day was wrong; the unit takes it on anew. D7: an exclusive day is the one after the last.
+
+    D4: a later day is an extension, which a leader decides.
+    """
     self.require(pb.ACTION_ADJUST, actor)
     reason = given(reason)
     after: dict[str, Any] = {"content": content.strip()} if content.strip() else {}
     if due_date is not None:
         after |= {"due_date": due_date - timedelta(days=due_exclusive), "due_exact": due_exclusive}
         _require_possible(self, after["due_date"])
+        _require_decider(self, actor, after["due_date"], after["due_exact"])
     changes = self.change(**after)
     if not changes:
         message = "Chưa có gì được điều chỉnh; nếu nhiệm vụ đúng như đã giao, hãy không chấp nhận trả lại."
@@ -58,6 +62,15 @@ def _require_possible(self: "Assignment", due_date: date) -> None:
         raise InvalidArgument.field("due_date", "DUE_NOT_APPLICABLE", "Nhiệm vụ này không có thời hạn.")
     if due_date < self.directive_issue_date:
         raise InvalidArgument.field("due_date", "DUE_BEFORE_ISSUE", "Thời hạn không được trước ngày ban hành văn bản giao.")
+
+
+@article("D4")
+def _require_decider(self: "Assignment", actor: Actor, due_date: date, due_exact: bool) -> None:
+    """D4. Of the same day the one that moves to a working day is the later."""
+    assert self.due_date is not None
+    if (due_date, not due_exact) > (self.due_date, not self.due_exact) and not actor.has("office_leader"):
+        message = "Thời hạn muộn hơn là gia hạn, do lãnh đạo Văn phòng UBND tỉnh quyết định."
+        raise PermissionDenied(reason="DUE_DATE_LATER_NEEDS_EXTENSION", message=message)
 
 
 @article("Đ7.2.d")
@@ -103,9 +116,16 @@ def cancel(self: "Assignment", by: By, now: datetime, *, reason: str, decision: 
 
 
 @article("D12")
-def succeed(self: "Assignment", by: By, now: datetime, *, unit_id: UUID, decision: Decision) -> "Assignment":
-    """D12: the successor of a dissolved unit has it, with its days; the plan, the people and what was told stay behind. The new part."""
+def succeed(
+    self: "Assignment", by: By, now: datetime, *, unit_id: UUID, decision: Decision | None, into: UUID | None = None
+) -> "Assignment | None":
+    """D12: the successor of a dissolved unit has it, with its days; the plan, the people and what was told stay behind. The new part; none
+    where the successor has the same one (`into`) already."""
     self.require(pb.ACTION_SUCCEED, by)
+    if into:
+        self.forwarded_to_id = into
+        _leave(self, pb.ACTION_SUCCEED, by, now, decision=decision)
+        return None
     made = self.heir(unit_id, now, aggregator_confirmed=self.aggregator_confirmed)
     _leave(self, pb.ACTION_SUCCEED, by, now, decision=decision)
     return made.begin(pb.ACTION_SUCCEED, by, decision=decision)
@@ -125,6 +145,21 @@ def amend(self: "Assignment", by: By, now: datetime, *, planned: dict[str, Any],
     """Đ2.7: takes over what its document says otherwise than before, openly; what was adjusted or extended here and isn't touched by the
     amendment stays. Whether anything changed."""
     self.require(pb.ACTION_AMEND, by)
+    changes = take_over(self, planned)
+    if changes:
+        self.record(pb.ACTION_AMEND, by, now, reason=reason, decision=decision, changes=changes)
+    return bool(changes)
+
+
+@article("Đ2.7")
+def keep_amendment(self: "Assignment", *, planned: dict[str, Any], withdrawn: bool) -> None:
+    """Đ2.7: a verified part stays as it is; what its document says since holds once it's reopened."""
+    self.amended = planned
+    self.directive_ended = self.directive_ended or withdrawn
+
+
+def take_over(self: "Assignment", planned: dict[str, Any]) -> list[dict[str, str]]:
+    """What the document says otherwise than before; what of it was different here."""
     told = {name: value for name, value in planned.items() if value != self.planned.get(name)}
     self.planned = planned
     if "due_date" in told or "due_exact" in told:
@@ -132,7 +167,4 @@ def amend(self: "Assignment", by: By, now: datetime, *, planned: dict[str, Any],
         told |= {"due_date": date.fromisoformat(day) if day else None, "due_exact": planned["due_exact"]}
     if "aggregating_unit_id" in told:
         told |= {"aggregating_unit_id": optional_uuid(told["aggregating_unit_id"]), "aggregator_confirmed": False}
-    changes = self.change(**told)
-    if changes:
-        self.record(pb.ACTION_AMEND, by, now, reason=reason, decision=decision, changes=changes)
-    return bool(changes)
+    return self.change(**told)

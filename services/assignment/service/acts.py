@@ -17,7 +17,7 @@ from kit.errors import InvalidArgument, Violation
 from kit.identity import Actor
 from kit.law import article
 from services.assignment import queries
-from services.assignment.actions import ACTIONS, URGE
+from services.assignment.actions import ACTIONS, URGE, refused
 from services.assignment.model import Assignment, Result
 from services.assignment.records import Decision, Delegation, Evidence
 from services.assignment.service.told import sent, tell, told
@@ -45,7 +45,6 @@ PLAIN: dict[int, Callable[..., None]] = {
     pb.ACTION_ADJUST: Assignment.adjust,
     pb.ACTION_DENY_RETURN: Assignment.deny_return,
     pb.ACTION_CANCEL: Assignment.cancel,
-    pb.ACTION_REOPEN: Assignment.reopen,
 }
 
 
@@ -93,8 +92,9 @@ async def set_plan(session: AsyncSession, actor: Actor, target: Target, *, steps
 async def confirm_aggregator(session: AsyncSession, actor: Actor, target: Target, *, unit_id: UUID) -> Assignment:
     """Đ6.1.h: a correction moves the aggregating part, another unit's which the lead can't touch, when this event comes back to us."""
     assignment = await _opened(session, actor, pb.ACTION_CONFIRM_AGGREGATOR, target)
-    if unit_id != assignment.aggregating_unit_id:
-        await _require_in_force(session, unit_id, "aggregating_unit_id", target.now)
+    await _require_in_force(session, unit_id, "aggregating_unit_id", target.now)
+    if not await queries.is_gathered(session, actor, assignment):
+        raise refused("NO_AGGREGATOR_TO_CONFIRM", "Không còn phần việc tổng hợp báo cáo nào đang thực hiện.")
     assignment.confirm_aggregator(actor, target.now, unit_id=unit_id)
     return await told(session, assignment, pb.ACTION_CONFIRM_AGGREGATOR, target.now)
 
@@ -128,6 +128,16 @@ async def verify(session: AsyncSession, actor: Actor, target: Target, *, complet
     assignment = await _opened(session, actor, pb.ACTION_VERIFY, target)
     assignment.verify(actor, target.now, await calendar_for_verdicts(session), completed_on=completed_on, reason=reason)
     return await told(session, assignment, pb.ACTION_VERIFY, target.now)
+
+
+@article("Đ8.1.a", "Đ2.7")
+async def reopen(session: AsyncSession, actor: Actor, target: Target, *, reason: str, decision: Decision | None) -> Assignment:
+    """Đ2.7: of a unit that is there to do it."""
+    assignment = await _opened(session, actor, pb.ACTION_REOPEN, target)
+    if await queries.has_ended(session, assignment.unit_id, local_date(target.now)):
+        raise refused("UNIT_ENDED", "Đơn vị đã giải thể, sáp nhập; không mở lại được nhiệm vụ của đơn vị này.")
+    assignment.reopen(actor, target.now, reason=reason, decision=decision)
+    return await told(session, assignment, pb.ACTION_REOPEN, target.now)
 
 
 @article("D4")
@@ -173,13 +183,13 @@ async def forward(
     specialist_id: UUID | None,
     reason: str,
 ) -> Assignment:
-    """Đ7.2.d: to a unit that exists today and has no such part yet. The old part, FORWARDED; the new one is told beside it."""
+    """Đ7.2.d: to a unit that exists today and takes no part in it yet. The old part, FORWARDED; the new one is told beside it."""
     assignment = await _opened(session, actor, pb.ACTION_FORWARD, target)
     await _require_in_force(session, unit_id, "unit_id", target.now)
     if specialist_id:
         await _require_specialist(session, specialist_id)
     if unit_id != assignment.unit_id and await queries.has_part(session, unit_id, assignment):
-        raise InvalidArgument.field("unit_id", "UNIT_TAKES_PART", "Đơn vị này đã được giao nhiệm vụ này với cùng vai trò.")
+        raise InvalidArgument.field("unit_id", "UNIT_TAKES_PART", "Đơn vị này đã tham gia nhiệm vụ này.")
     made = assignment.forward(actor, target.now, unit_id=unit_id, field_id=field_id, specialist_id=specialist_id, reason=reason)
     await told(session, assignment, pb.ACTION_FORWARD, target.now)
     await sent(session, [made], target.now)

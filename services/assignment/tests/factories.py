@@ -4,7 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from google.type.date_pb2 import Date
@@ -14,7 +14,7 @@ from ykcd.deadline.v1.event_pb2 import CalendarPublished
 from ykcd.directive.v1 import directive_pb2
 from ykcd.directive.v1.event_pb2 import DirectivePublished
 
-from kit.dates import from_date
+from kit.dates import from_date, from_time
 from kit.testing.stack import Person, Stack
 
 OFFICE, STNMT, SYT, PHU_LOC, SNV = (uuid4() for _ in range(5))
@@ -47,6 +47,10 @@ def calendar() -> CalendarPublished:
     """Of spring 2025."""
     days = [deadline_pb2.CalendarDay(date=from_date(day), kind=kind) for day, kind in DAYS]
     return CalendarPublished(calendar=deadline_pb2.Calendar(version=1, days=days))
+
+
+# On Thursday 24/04/2025, an hour before the tests begin.
+PUBLISHED = datetime(2025, 4, 24, 1, tzinfo=UTC)
 
 
 def day(year: int, month: int, number: int) -> Date:
@@ -89,6 +93,7 @@ def published(*tasks: directive_pb2.Task, issued: Date | None = None) -> Directi
             symbol="UBND-KGVX",
             abstract="V/v rà soát quỹ đất công",
             issue_date=issued or day(2025, 4, 21),
+            publish_time=from_time(PUBLISHED),
             tasks=tasks or [task()],
         )
     )

@@ -40,6 +40,7 @@ def assignment(state: int = SENT, **more: object) -> Assignment:
         "phase_name": "",
         "content": "Rà soát quỹ đất công.",
         "deliverable": "",
+        "note": "",
         "has_deadline": True,
         "must_report": False,
         "deadline_kind": 0,

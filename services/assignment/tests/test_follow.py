@@ -1,5 +1,6 @@
 """What follows here from decisions made elsewhere: documents amended and revoked, units dissolved, escalations, a corrected aggregator."""
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from ykcd.directive.v1 import directive_pb2, people_pb2
 from ykcd.directive.v1 import event_pb2 as directive
 from ykcd.directive.v1.registry_pb2 import Successor
 
+from kit.dates import from_time
 from kit.testing.stack import Person, Stack
 from services.assignment.__main__ import app
 from services.assignment.tests import beside
@@ -21,6 +23,7 @@ from services.assignment.tests.beside import ADMINISTRATOR, DISSOLVED
 from services.assignment.tests.factories import AN, BINH, LEADER, OFFICE_LEADER, OPERATOR, PHU_LOC_LEADER, SYT_LEADER, ask, day
 
 LATER = day(2025, 6, 16)
+AMENDED = datetime(2025, 4, 24, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def changed(told: directive_pb2.Directive, kind: type[Message], reason: str = "�
     """The event that tells this change of the document."""
     document = directive_pb2.ChangingDocument(code="75/QĐ-UBND", issue_date=day(2025, 4, 23), signer="Nguyễn Văn Phương")
     told.version += 1
-    told.changes.add(reason=reason, document=document)
+    told.changes.add(reason=reason, document=document, time=from_time(AMENDED))
     return kind(directive=told)
 
 
@@ -76,13 +79,13 @@ async def extended(stack: Stack, stub, id: str, version: int = 1) -> None:
     await stack.call(stub.DecideExtension, approval, OFFICE_LEADER)
 
 
-@pytest.mark.article("Đ3.4", "Đ6.1.đ", "Đ6.1.h", "Đ6.1.1", "§6.14")
+@pytest.mark.article("Đ3.4", "Đ6.1.đ", "Đ6.1.h", "Đ6.1.i", "Đ6.1.1", "§6.14")
 async def test_each_phase_is_an_assignment_and_everything_told_of_the_task_comes_along(stack: Stack, stub) -> None:
     """Đ3.4, example 14: three phases, each with its own day."""
     days = [day(2025, 3, 31), day(2025, 6, 30), day(2025, 12, 31)]
     leads = [make.part(due=due, phase=number, phase_name=f"Giai đoạn {number}") for number, due in enumerate(days, start=1)]
     gathering = [make.part(make.SYT, "AGGREGATING", due=due, phase=number) for number, due in enumerate(days, start=1)]
-    kinds = {"deadline_kind": directive_pb2.DEADLINE_KIND_SUBMIT_DRAFT, "deliverable": "Đề án", "paper": True}
+    kinds = {"deadline_kind": directive_pb2.DEADLINE_KIND_SUBMIT_DRAFT, "deliverable": "Đề án", "note": "Gửi kèm bản đồ.", "paper": True}
     told = make.published(make.task(*leads, *gathering, has_deadline=False, **kinds))
     told.directive.regime = directive_pb2.REGIME_NATIONAL
     await stack.deliver(told, told.directive.id, 2)
@@ -94,6 +97,7 @@ async def test_each_phase_is_an_assignment_and_everything_told_of_the_task_comes
         assert (item.phase, item.phase_name, item.due_date, item.original_due_date) == (number, f"Giai đoạn {number}", due, due)
         assert (item.deadline_cycle, item.task_class.has_deadline, item.regime) == (1, False, directive_pb2.REGIME_NATIONAL)
         assert (item.deliverable, item.deadline_kind, item.paper_report_required) == ("Đề án", kinds["deadline_kind"], True)
+        assert item.note == "Gửi kèm bản đồ."
         assert (item.aggregating_unit_id, item.aggregator_confirmed) == (str(make.SYT), False)
     assert {parts[part.id].aggregating_unit_id for part in gathering} == {""}
 
@@ -270,7 +274,13 @@ async def test_a_correction_of_the_lead_moves_the_aggregating_part(stack: Stack,
 
 def directed(id: str, name: str, *, new_specialist_id: str = "", **more: object) -> deadline.EscalationDirected:
     direction = urging_pb2.EscalationDirection.Value(f"ESCALATION_DIRECTION_{name}")
-    about = {"id": str(uuid4()), "version": 3, "direction_text": "Theo chỉ đạo của Chủ tịch.", "decision": make.DECISION}
+    about = {
+        "id": str(uuid4()),
+        "version": 3,
+        "direction_text": "Theo chỉ đạo của Chủ tịch.",
+        "deadline_cycle": 1,
+        "decision": make.DECISION,
+    }
     escalation = urging_pb2.Escalation(assignment_id=id, direction=direction, **about, **more)
     return deadline.EscalationDirected(escalation=escalation, new_specialist_id=new_specialist_id)
 

@@ -8,7 +8,7 @@ import pytest
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
 
-from kit.errors import InvalidArgument, PermissionDenied
+from kit.errors import FailedPrecondition, InvalidArgument, PermissionDenied
 from kit.testing.stack import Stack
 from services.assignment.__main__ import app
 from services.assignment.actions import ACCEPTED, CANCELLED, FORWARDED, IN_PROGRESS, REPORTED, RETURN_REQUESTED, SENT
@@ -61,15 +61,52 @@ def test_an_adjustment_changes_something_and_another_day_opens_another_cycle() -
     item = assignment(RETURN_REQUESTED)
     for words in ({}, {"content": " " + item.content}, {"due_date": date(2025, 4, 25), "due_exclusive": False, "content": ""}):
         if "due_date" in words:
-            item.adjust(SPECIALIST, NOW, reason="Lùi một ngày.", **words)
+            item.adjust(DECIDER, NOW, reason="Lùi một ngày.", **words)
         else:
             with pytest.raises(InvalidArgument) as caught:
                 item.adjust(SPECIALIST, NOW, reason="Sửa.", **words)
             assert (caught.value.reason, item.state) == ("NOTHING_CHANGED", RETURN_REQUESTED)
     assert (item.state, item.due_date, item.deadline_cycle, item.original_due_date) == (SENT, date(2025, 4, 25), 2, date(2025, 4, 24))
     item.request_return(UNIT_LEADER, NOW, reason="Còn sai.")
-    item.adjust(SPECIALIST, NOW, reason="Trước ngày 15/5.", due_date=date(2025, 5, 15), due_exclusive=True)
+    item.adjust(DECIDER, NOW, reason="Trước ngày 15/5.", due_date=date(2025, 5, 15), due_exclusive=True)
     assert (item.due_date, item.due_exact, item.deadline_cycle) == (date(2025, 5, 14), True, 3)
+
+
+@pytest.mark.article("Đ7.2.d", "D4")
+@pytest.mark.parametrize(
+    ("due_date", "exclusive", "later"),
+    [
+        (date(2025, 4, 25), False, True),
+        (date(2025, 4, 24), False, True),
+        (date(2025, 4, 25), True, False),
+        (date(2025, 4, 23), False, False),
+    ],
+    ids=["later", "the same day, movable", "the same day", "earlier"],
+)
+def test_a_later_day_is_an_extension_which_a_leader_decides(due_date: date, exclusive: bool, later: bool) -> None:
+    item = assignment(RETURN_REQUESTED, due_exact=True)
+    words = {"reason": "Sửa ngày.", "content": "Rà soát đất công ích.", "due_date": due_date, "due_exclusive": exclusive}
+    if later:
+        with pytest.raises(PermissionDenied) as caught:
+            item.adjust(SPECIALIST, NOW, **words)
+        assert (caught.value.reason, item.state, item.due_date) == ("DUE_DATE_LATER_NEEDS_EXTENSION", RETURN_REQUESTED, date(2025, 4, 24))
+    item.adjust(DECIDER if later else SPECIALIST, NOW, **words)
+    assert item.state == SENT
+
+
+@pytest.mark.article("Đ7.2.c.2", "Đ7.2.d")
+def test_while_a_return_waits_a_task_without_a_deadline_still_has_its_quarters_update() -> None:
+    undated = {"has_deadline": False, "due_date": None, "original_due_date": None}
+    item = assignment(RETURN_REQUESTED, **undated)
+    assert pb.ACTION_REPORT_PROGRESS in item.allowed_actions(UNIT_LEADER)
+    item.report_progress(UNIT_LEADER, NOW, content="", kind=pb.REPORT_KIND_NO_CHANGE)
+    assert (item.state, item.last_report_time, len(item.reports)) == (RETURN_REQUESTED, NOW, 1)
+    with pytest.raises(FailedPrecondition) as caught:
+        item.report_progress(UNIT_LEADER, NOW, content="Đang làm.")
+    assert (caught.value.reason, len(item.reports)) == ("WRONG_STATE", 1)
+    item.deny_return(SPECIALIST, NOW, reason="Đúng chức năng.")
+    assert item.state == IN_PROGRESS
+    assert pb.ACTION_REPORT_PROGRESS not in assignment(RETURN_REQUESTED).allowed_actions(UNIT_LEADER)
 
 
 @pytest.mark.article("Đ7.2.d")
@@ -149,14 +186,15 @@ async def test_a_returned_task_goes_to_another_unit_with_its_day_and_the_chain_s
         ({"unit": TO_COME}, ["unit_id"]),
         ({"unit": make.STNMT}, ["unit_id"]),
         ({"unit": make.PHU_LOC}, ["unit_id"]),
+        ({"unit": make.SNV}, ["unit_id"]),
         ({"specialist_id": str(LEADER.id)}, ["specialist_id"]),
         ({"specialist_id": str(uuid4())}, ["specialist_id"]),
         ({"reason": "  "}, ["reason"]),
     ],
-    ids=["dissolved", "not yet", "itself", "has this part", "a unit's leader", "nobody", "no reason"],
+    ids=["dissolved", "not yet", "itself", "has this part", "helps already", "a unit's leader", "nobody", "no reason"],
 )
 async def test_it_goes_to_a_unit_of_today_and_a_specialist(stack: Stack, stub, words: dict, fields: list[str]) -> None:
-    id = await returned(stack, stub, make.part(), make.part(make.PHU_LOC), make.part(make.SYT, "COORDINATING"))
+    id = await returned(stack, stub, make.part(), make.part(make.PHU_LOC), make.part(make.SNV, "COORDINATING"))
     error = await stack.refused(stub.ForwardAssignment, forward(id, **words), AN)
     assert (error.code, error.fields) == (grpc.StatusCode.INVALID_ARGUMENT, fields)
     assert (await stack.call(stub.GetAssignment, pb.GetAssignmentRequest(id=id), AN)).version == 2

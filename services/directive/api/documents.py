@@ -19,7 +19,7 @@ from services.directive.convert.documents import (
     task_from_proto,
 )
 from services.directive.queries import documents
-from services.directive.service import changes, entry
+from services.directive.service import changes, entry, purging
 
 
 def _content(entered: pb.DirectiveInput) -> entry.DirectiveContent:
@@ -89,6 +89,18 @@ class DirectiveService(ScreenedServicer, directive_pb2_grpc.DirectiveServiceServ
             now=call.now,
         )
         return directive_to_proto(revoked)
+
+    @write
+    async def PurgeDirective(self, call: Call, request: pb.PurgeDirectiveRequest) -> pb.Directive:
+        purged = await purging.purge(
+            call.session,
+            call.actor,
+            id=UUID(request.id),
+            expected_version=request.expected_version,
+            backup_retention=self.runtime.settings.backup_retention,  # type: ignore[attr-defined]
+            now=call.now,
+        )
+        return directive_to_proto(purged)
 
     @read
     async def GetDirective(self, call: Call, request: pb.GetDirectiveRequest) -> pb.Directive:

@@ -13,6 +13,7 @@ from kit.errors import InvalidArgument
 from kit.ids import optional_uuid
 from kit.text import nfc
 from services.directive.model import (
+    PURGED,
     Amendment,
     ChangingDocument,
     Directive,
@@ -69,6 +70,7 @@ def task_from_proto(entered: pb.TaskInput, path: str) -> TaskContent:
         deliverable=nfc(entered.deliverable),
         field_id=optional_uuid(entered.field_id),
         paper_report_required=entered.paper_report_required,
+        note=entered.note.strip(),
         parts=_parts_from_proto(entered.assignments, f"{path}.assignments", _last_day(entered, path)),
         phases=[_phase_from_proto(phase, f"{path}.phases[{index}]") for index, phase in enumerate(entered.phases)],
     )
@@ -121,6 +123,9 @@ def _task_change(entered: pb.TaskAmendment, path: str) -> TaskChange:
 def directive_to_proto(directive: Directive) -> pb.Directive:
     """With the tasks that were loaded, which are those that the reader may see. Which assignments a change touched is told of the last one
     only, else a document that is amended often would outgrow its event."""
+    if directive.state == PURGED:
+        times = {"create_time": from_time(directive.create_time), "publish_time": from_time(directive.publish_time)}
+        return pb.Directive(id=str(directive.id), version=directive.version, state=directive.state, **times)
     changes = [_change_to_proto(change) for change in directive.changes]
     if changes:
         shown = {part.id for task in directive.tasks for part in task.parts}
@@ -177,6 +182,7 @@ def _task_to_proto(task: Task) -> pb.Task:
         field_id=str(task.field_id or ""),
         specialist_id=str(task.specialist_id or ""),
         paper_report_required=task.paper_report_required,
+        note=task.note,
         assignments=[_part_to_proto(part) for part in task.parts],
     )
 
@@ -202,4 +208,6 @@ def refusal_to_proto(refusal: SecretRefusal) -> pb.SecretRefusal:
         time=from_time(refusal.time),
         sender_name=refusal.sender_name,
         sender_unit_id=str(refusal.sender_unit_id or ""),
+        directive_id=str(refusal.directive_id or ""),
+        backup_end_time=from_time(refusal.backup_end_time),
     )

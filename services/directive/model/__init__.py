@@ -13,8 +13,9 @@ from services.directive.model.directive import (
 from services.directive.model.dissolution import PROPOSED, Dissolution
 from services.directive.model.people import ACCESS_KEPT_EVERY, LEADERS, Absence, Access, Follower, SpecialistRule
 from services.directive.model.programme import OPEN, ProgrammeItem
+from services.directive.model.purging import PURGED
 from services.directive.model.registry import Field, Unit
-from services.directive.model.secrecy import REFUSED, SecretRefusal, refuse_secret
+from services.directive.model.secrecy import SecretRefusal, refuse_secret
 from services.directive.model.task import PartChange, Phase, PlannedAssignment, Task, TaskChange, TaskContent, UnitPart, last_day
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
     "LEADERS",
     "OPEN",
     "PROPOSED",
-    "REFUSED",
+    "PURGED",
     "Absence",
     "Access",
     "Amendment",

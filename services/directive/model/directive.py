@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ykcd.directive.v1.directive_pb2 import DirectiveState, IssuingAuthority, Regime, Urgency
@@ -15,6 +15,7 @@ from kit.errors import FailedPrecondition, InvalidArgument, Violation, stale_ver
 from kit.identity import Actor
 from kit.law import article, cited
 from kit.workdays import ONE_DAY, WorkingCalendar
+from services.directive.model import purging
 from services.directive.model.base import Base
 from services.directive.model.task import Task, TaskChange, TaskContent, unexpected_dates
 
@@ -55,8 +56,8 @@ class Directive(Base):
 
     __tablename__ = "directive"
     __table_args__ = (
-        # `71/QĐ-UBND` of 2016 and of 2017 are two documents.
-        UniqueConstraint("number", "symbol", "issue_year", name="directive_code_key"),
+        # `71/QĐ-UBND` of 2016 and of 2017 are two documents; tombstones (state 6) have none.
+        Index("directive_code_key", "number", "symbol", "issue_year", unique=True, postgresql_where=text("state <> 6")),
         Index("directive_list_idx", "create_time", "id"),
     )
 
@@ -206,6 +207,7 @@ class Directive(Base):
                 found.append(Violation(f"{path}.task_id", "TASK_UNKNOWN", "Nhiệm vụ không có trong văn bản."))
                 continue
             touched += task.amend(change, path, found)
+            found += task.leaderless(path)
             found += task.contradictions(path, self.issue_date)
         return touched
 
@@ -234,6 +236,10 @@ class Directive(Base):
         if problems:
             raise InvalidArgument.fields(problems)
         self._change(actor, REVOKED, reason, document, self._live_ids(), now)
+
+    require_purgeable = purging.require_purgeable
+    purge = purging.purge
+    forget_successor = purging.forget_successor
 
     def _live_ids(self) -> list[UUID]:
         return [part.id for task in self.tasks for part in task.live]

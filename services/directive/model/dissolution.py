@@ -64,14 +64,14 @@ class Dissolution(Base):
             raise FailedPrecondition(reason="DISSOLUTION_EXISTS", message=message)
         if self.valid_to < unit.valid_from:
             raise InvalidArgument.field("valid_to", "UNIT_ENDS_BEFORE", "Ngày cuối không thể trước ngày thành lập đơn vị.")
-        self._require_sound(units, fields)
+        self._require_sound(units, fields, self.valid_to + ONE_DAY)
 
-    def _require_sound(self, units: Mapping[UUID, Unit], fields: Collection[UUID]) -> None:
+    def _require_sound(self, units: Mapping[UUID, Unit], fields: Collection[UUID], day: date) -> None:
         found = []
         chosen = self.heirs
         for place, heir in enumerate(chosen):
             unit = units.get(heir.unit_id)
-            if heir.unit_id == self.unit_id or unit is None or not unit.exists_on(self.valid_to + ONE_DAY):
+            if heir.unit_id == self.unit_id or unit is None or not unit.exists_on(day):
                 message = "Đơn vị kế thừa không có hoặc không còn hoạt động."
                 found.append(Violation(f"successors[{place}].unit_id", "UNIT_UNKNOWN", message))
             if heir.field_id and heir.field_id not in fields:
@@ -100,7 +100,8 @@ class Dissolution(Base):
         if today <= self.valid_to:
             message = f"Chỉ xác nhận được sau ngày hoạt động cuối cùng của đơn vị ({self.valid_to:%d/%m/%Y})."
             raise FailedPrecondition(reason="DISSOLUTION_EARLY", message=message)
-        self._require_sound(units, fields)
+        # Later than planned, an heir may have ended meanwhile.
+        self._require_sound(units, fields, max(self.valid_to + ONE_DAY, today))
         unit.dissolve(self.valid_to, self.successors)
         self.state, self.confirmed_by_name, self.confirm_time = CONFIRMED, actor.name, now
         self.version += 1

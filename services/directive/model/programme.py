@@ -1,5 +1,6 @@
 """The yearly work programme (Đ2.4, Đ9.2)."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,12 @@ class ProgrammeItem(Base):
         if completed_on is not None and completed_on > today:
             raise InvalidArgument.field("completed_on", "COMPLETED_IN_FUTURE", "Ngày hoàn thành không thể sau hôm nay.")
         self.state, self.result, self.completed_on = state, result, completed_on
+        self.version += 1
+
+    @article("D14")
+    def forget(self, ids: Collection[UUID]) -> None:
+        """Tasks that were purged carry it out no more."""
+        self.task_ids = [id for id in self.task_ids if id not in ids]
         self.version += 1
 
     def require_version(self, expected_version: int) -> None:

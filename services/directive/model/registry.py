@@ -47,6 +47,7 @@ class Unit(Base):
         """Đ8.1.d: as the administrator enters it. There is one Office, and it stays what it is."""
         if self.version != expected_version:
             raise stale_version(self.version)
+        self._require_in_force()
         if (facts["kind"] == OFFICE) != (self.kind == OFFICE):
             raise InvalidArgument.field("kind", "OFFICE_KIND", "Không đổi loại đơn vị thành hoặc từ Văn phòng UBND tỉnh.")
         self.fill(facts)
@@ -64,10 +65,13 @@ class Unit(Base):
     @article("D12")
     def dissolve(self, valid_to: date, successors: list[dict[str, Any]]) -> None:
         """D12: its last day, and who takes over; its name stays for its history."""
-        if self.valid_to is not None:
-            raise FailedPrecondition(reason="UNIT_DISSOLVED", message="Đơn vị đã giải thể, sáp nhập.")
+        self._require_in_force()
         self.valid_to, self.successors = valid_to, successors
         self.version += 1
+
+    def _require_in_force(self) -> None:
+        if self.valid_to is not None:
+            raise FailedPrecondition(reason="UNIT_DISSOLVED", message="Đơn vị đã giải thể, sáp nhập.")
 
 
 class Field(Base):

@@ -46,6 +46,8 @@ class Phase:
     name: str
     due_date: date | None
     due_exact: bool = False
+    # 1-based; 0: by its place in the list.
+    number: int = 0
 
 
 @dataclass
@@ -59,6 +61,7 @@ class TaskContent:
     deliverable: str = ""
     field_id: UUID | None = None
     paper_report_required: bool = False
+    note: str = ""
     parts: list[UnitPart] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
 
@@ -104,6 +107,8 @@ class Task(Base):
     deliverable: Mapped[str]
     field_id: Mapped[UUID | None] = mapped_column(ForeignKey("field.id"))
     paper_report_required: Mapped[bool]
+    # Đ6.1.i.
+    note: Mapped[str]
     directive: Mapped["Directive"] = relationship(back_populates="tasks", lazy="raise")
     parts: Mapped[list["PlannedAssignment"]] = relationship(
         order_by="PlannedAssignment.ordinal", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
@@ -122,6 +127,7 @@ class Task(Base):
             deliverable=entered.deliverable,
             field_id=entered.field_id,
             paper_report_required=entered.paper_report_required,
+            note=entered.note,
             parts=[],
         )
         task.add(entered.parts, entered.phases)
@@ -142,9 +148,12 @@ class Task(Base):
 
     @property
     def phases(self) -> list[Phase]:
-        """As its first unit has them; empty: not phased."""
-        first = next((list(parts) for _, parts in groupby(self.parts, lambda part: part.unit_id)), [])
-        return [Phase(part.phase_name, part.due_date, part.due_exact) for part in first if part.phase]
+        """Each as its first unit has it, of what no amendment took away; empty: not phased."""
+        first: dict[int, Phase] = {}
+        for part in self.live or self.parts:
+            if part.phase:
+                first.setdefault(part.phase, Phase(part.phase_name, part.due_date, part.due_exact, part.phase))
+        return [first[number] for number in sorted(first)]
 
     @property
     @article("D16")
@@ -166,6 +175,14 @@ class Task(Base):
         if self.has_deadline and any(part.due_date is None for part in self.parts):
             found.append(Violation(f"{path}.due_date", "DUE_DATE_MISSING", "Nhiệm vụ có thời hạn phải có ngày hết hạn."))
         return found
+
+    @article("Đ3.4", "Đ6.1.c")
+    def leaderless(self, path: str) -> list[Violation]:
+        """Đ3.4: units that only help, with nobody left who leads them; of a phased task in one of its phases."""
+        led = {part.phase for part in self.live if part.role == AssignmentRole.ASSIGNMENT_ROLE_LEAD}
+        if all(part.phase in led for part in self.live):
+            return []
+        return [Violation(f"{path}.assignments", "LEAD_MISSING", "Không rút được đơn vị chủ trì cuối cùng khi còn đơn vị khác tham gia.")]
 
     @article("Đ6.1.c", "Đ6.1.đ", "Đ6.1.h")
     def contradictions(self, path: str, issue_date: date) -> list[Violation]:
@@ -227,7 +244,8 @@ def _rows(part: UnitPart, phases: list[Phase]) -> Iterator[dict]:
     if not phases:
         yield {**same, "due_date": part.due_date, "due_exact": part.due_exact, "phase": 0, "phase_name": ""}
     for number, phase in enumerate(phases, start=1):
-        yield {**same, "due_date": phase.due_date, "due_exact": phase.due_exact, "phase": number, "phase_name": phase.name}
+        own = {"due_date": phase.due_date, "due_exact": phase.due_exact, "phase": phase.number or number, "phase_name": phase.name}
+        yield {**same, **own}
 
 
 @article("Đ3.4")

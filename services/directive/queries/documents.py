@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from kit.errors import not_found
 from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
 from kit.law import article
-from services.directive.model import DRAFT, Directive, Participation, SecretRefusal, Task
+from services.directive.model import DRAFT, PURGED, Directive, Participation, SecretRefusal, Task, Unit
 
 
 @article("D13")
@@ -43,11 +43,18 @@ async def directives(
 ) -> Sequence[Directive]:
     """Newest first."""
     statement = visible_to(actor).order_by(Directive.create_time.desc(), Directive.id.desc()).limit(limit)
-    if state:
-        statement = statement.where(Directive.state == state)
+    # A tombstone is no document, and listed for whoever asks for tombstones.
+    statement = statement.where(Directive.state == state if state else Directive.state != PURGED)
     if after:
         statement = statement.where(tuple_(Directive.create_time, Directive.id) < tuple_(literal(after[0]), literal(after[1])))
     return (await session.scalars(statement)).all()
+
+
+@article("D13")
+def participation(unit_id: UUID, task_id: UUID) -> Select[tuple[UUID, UUID, UUID]]:
+    """D13: the row of Participation that opens the task to the unit, where both are known; for the platform itself."""
+    known = exists().where(Unit.id == unit_id)
+    return select(literal(unit_id), Task.id, Task.directive_id).where(Task.id == task_id, known)
 
 
 async def id_of_code(session: AsyncSession, *, number: str, symbol: str, year: int) -> UUID | None:
@@ -74,3 +81,21 @@ async def secret_refusals(session: AsyncSession, *, after: tuple[datetime, UUID]
 async def secret_refusal_count(session: AsyncSession) -> int:
     """How many there were."""
     return await session.scalar(select(func.count()).select_from(SecretRefusal)) or 0
+
+
+# For the platform itself: whole, and locked in one order.
+def _whole() -> Select[tuple[Directive]]:
+    loads = (selectinload(Directive.tasks).selectinload(Task.parts), selectinload(Directive.changes))
+    return select(Directive).options(*loads).order_by(Directive.id).with_for_update(of=Directive)
+
+
+@article("D14")
+async def to_purge(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Directive]:
+    """Those of them that aren't tombstones."""
+    return (await session.scalars(_whole().where(Directive.id.in_(ids), Directive.state != PURGED))).all()
+
+
+@article("D14")
+async def superseded_by(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Directive]:
+    """Those whose place one of them took."""
+    return (await session.scalars(_whole().where(Directive.superseded_by_id.in_(ids)))).all()

@@ -144,5 +144,7 @@ async def followers(session: AsyncSession, actor: Actor, day: date) -> Sequence[
 
 
 async def follower(session: AsyncSession, unit_id: UUID) -> Follower | None:
-    """Locked; None while nobody was ever named."""
+    """Locked; None while nobody was ever named, and then nobody else names one until this transaction ends."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:unit, 0))")
+    await session.execute(lock, {"unit": f"follower/{unit_id}"})
     return await session.scalar(select(Follower).where(Follower.unit_id == unit_id).with_for_update())

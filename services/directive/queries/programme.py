@@ -1,9 +1,10 @@
 """The work programme."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import Uuid, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import not_found
@@ -32,3 +33,10 @@ async def item(session: AsyncSession, id: UUID, *, lock: bool = False) -> Progra
     if found is None:
         raise not_found("Không tìm thấy mục này của chương trình công tác.")
     return found
+
+
+@article("D14")
+async def naming(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[ProgrammeItem]:
+    """The items that name one of these tasks, locked; for the platform itself."""
+    wanted = ProgrammeItem.task_ids.overlap(literal(list(task_ids), ARRAY(Uuid)))
+    return (await session.scalars(select(ProgrammeItem).where(wanted).order_by(ProgrammeItem.id).with_for_update())).all()

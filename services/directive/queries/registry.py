@@ -119,3 +119,9 @@ async def names(session: AsyncSession, person_ids: Iterable[UUID | None]) -> dic
     """Of the people who are or were members."""
     wanted = member.c.person_id.in_({id for id in person_ids if id})
     return {row.person_id: row.name for row in await session.execute(select(member.c.person_id, member.c.name).where(wanted))}
+
+
+async def unit_of(session: AsyncSession, person_id: UUID, roles: Sequence[str]) -> UUID | None:
+    """The unit in which this person holds, or held, one of the roles."""
+    mine = (member.c.person_id == person_id) & member.c.roles.overlap(list(roles))
+    return await session.scalar(select(member.c.unit_id).where(mine).order_by(member.c.id).limit(1))

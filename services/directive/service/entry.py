@@ -89,6 +89,13 @@ async def open_to_units(session: AsyncSession, published: Directive) -> None:
         await session.execute(insert(Participation).on_conflict_do_nothing(), rows)
 
 
+@article("D13")
+async def open_to_unit(session: AsyncSession, *, unit_id: UUID, task_id: UUID) -> None:
+    """D13: to a unit that gets the task later; of a purged one there is nothing left to open."""
+    row = documents.participation(unit_id, task_id)
+    await session.execute(insert(Participation).from_select(["unit_id", "task_id", "directive_id"], row).on_conflict_do_nothing())
+
+
 async def _fill(session: AsyncSession, entered: Directive, tasks: list[TaskContent], today: date) -> None:
     entered.require_issued(today)
     entered.require_authority()

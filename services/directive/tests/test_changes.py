@@ -6,6 +6,8 @@ from uuid import uuid4
 import grpc
 import pytest
 from sqlalchemy import func, select, update
+from ykcd.assignment.v1 import assignment_pb2
+from ykcd.assignment.v1.event_pb2 import AssignmentSent
 from ykcd.directive.v1 import directive_pb2 as pb
 from ykcd.directive.v1 import event_pb2
 
@@ -232,3 +234,35 @@ async def test_a_unit_that_is_no_more_joins_nothing(stack: Stack, stub) -> None:
     assert error.fields == ["tasks[0].added[0].unit_id"]
     async with stack.session() as session:
         assert await session.scalar(select(func.count()).select_from(DirectiveChange)) == 0
+
+
+@pytest.mark.article("Đ7.2.d", "D12", "D13")
+async def test_who_gets_a_part_later_reads_its_document_from_then_on(stack: Stack, stub) -> None:
+    """A part handed on opens its task; one of another document, or of none that is known, opens nothing."""
+    published = await make.published(stack, stub, *two_tasks())
+    get = pb.GetDirectiveRequest(id=published.id)
+    assert (await stack.refused(stub.GetDirective, get, SYT_LEADER)).reason == "NOT_FOUND"
+
+    async def sent(task_id: str, forwarded_from_id: str) -> None:
+        about = {"task_id": task_id, "unit_id": str(make.SYT), "forwarded_from_id": forwarded_from_id}
+        part = assignment_pb2.Assignment(id=str(uuid4()), version=1, **about)
+        await stack.deliver(AssignmentSent(assignment=part), part.id)
+
+    await sent(published.tasks[0].id, "")
+    await sent(str(uuid4()), str(uuid4()))
+    assert (await stack.refused(stub.GetDirective, get, SYT_LEADER)).reason == "NOT_FOUND"
+    for _ in range(2):
+        await sent(published.tasks[0].id, published.tasks[0].assignments[0].id)
+    assert [task.id for task in (await stack.call(stub.GetDirective, get, SYT_LEADER)).tasks] == [published.tasks[0].id]
+
+
+@pytest.mark.article("Đ3.4", "Đ6.1.c")
+async def test_the_last_lead_isnt_taken_away_while_others_take_part(stack: Stack, stub) -> None:
+    published = await make.published(stack, stub, *two_tasks())
+    task = published.tasks[0]
+    lead = pb.AssignmentAmendment(assignment_id=task.assignments[0].id, withdrawn=True)
+    error = await stack.refused(stub.AmendDirective, make.amend(published, pb.TaskAmendment(task_id=task.id, assignments=[lead])), AN)
+    assert [(v.path, v.reason) for v in error.error.violations] == [("tasks[0].assignments", "LEAD_MISSING")]
+    other = make.part(make.SYT, due_date=make.day(2025, 7, 1))
+    replaced = pb.TaskAmendment(task_id=task.id, assignments=[lead], added=[other])
+    assert (await stack.call(stub.AmendDirective, make.amend(published, replaced), AN)).version == 3

@@ -148,3 +148,17 @@ async def test_what_the_deadline_is_for_goes_to_the_units(stack: Stack, stub, ki
     ((_, event),) = await stack.events(DirectivePublished)
     assert event.directive == published
     assert (published.tasks[0].deadline_kind, published.tasks[0].deliverable) == (kind, "đề án")
+
+
+@pytest.mark.article("Đ6.1.i")
+async def test_what_else_the_units_need_to_know_goes_to_them(stack: Stack, stub) -> None:
+    """Đ6.1.i: with the task, and screened as its content is (Đ5)."""
+    published = await make.published(stack, stub, make.task(note=" Gửi kèm bản đồ. "))
+    ((_, event),) = await stack.events(DirectivePublished)
+    assert [task.note for task in event.directive.tasks] == [task.note for task in published.tasks] == ["Gửi kèm bản đồ."]
+    secret = make.create(make.task(note="Kèm phụ lục\nMẬT"), number="2")
+    added = make.amend(published, added_tasks=[make.task(note="TỐI MẬT")])
+    for method, request in ((stub.CreateDirective, secret), (stub.AmendDirective, added)):
+        assert (await stack.refused(method, request, AN)).reason == "SECRET_DOCUMENT_REFUSED"
+    long = await stack.refused(stub.CreateDirective, make.create(make.task(note="x" * 2001), number="3"), AN)
+    assert long.fields == ["directive.tasks[0].note"]

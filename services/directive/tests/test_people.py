@@ -1,5 +1,6 @@
 """Who stands in for whom, and who follows the system for a unit."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -206,6 +207,15 @@ async def test_a_unit_names_the_one_leader_who_follows_the_system(stack: Stack, 
     ]
     (mine,) = (await stack.call(people.ListFollowers, pb.ListFollowersRequest(), STNMT_OFFICER)).followers
     assert mine == named
+
+
+@pytest.mark.article("Đ8.2.2")
+async def test_two_who_name_somebody_at_once_both_do(stack: Stack, people) -> None:
+    """The first row of a unit too is written once."""
+    second = Person(make.STNMT, ["unit_leader"], "Trần Hai")
+    await stack.add(second)
+    named = await asyncio.gather(*(stack.call(people.NameFollower, name(who), who) for who in (STNMT_LEADER, second)))
+    assert sorted(row.version for row in named) == [1, 2]
 
 
 @pytest.mark.article("Đ8.2.2")

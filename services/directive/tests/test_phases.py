@@ -77,6 +77,19 @@ async def test_a_unit_that_joins_a_phased_task_gets_its_phases(stack: Stack, stu
 
 
 @pytest.mark.article("Đ3.4", "Đ2.7")
+async def test_who_joins_gets_the_phases_that_are_left_under_their_own_numbers(stack: Stack, stub) -> None:
+    published = await make.published(stack, stub, phased())
+    task = published.tasks[0]
+    gone = pb.AssignmentAmendment(assignment_id=task.assignments[0].id, withdrawn=True)
+    amended = await stack.call(stub.AmendDirective, make.amend(published, pb.TaskAmendment(task_id=task.id, assignments=[gone])), AN)
+    joins = pb.TaskAmendment(task_id=task.id, added=[make.part(make.PHU_LOC, "COORDINATING")])
+    amended = await stack.call(stub.AmendDirective, make.amend(amended, joins), AN)
+    mine = [p for p in amended.tasks[0].assignments if p.unit_id == str(make.PHU_LOC)]
+    left = list(task.assignments)[1:]
+    assert [(p.phase, p.phase_name, p.due_date) for p in mine] == [(p.phase, p.phase_name, p.due_date) for p in left]
+
+
+@pytest.mark.article("Đ3.4", "Đ2.7")
 async def test_a_phases_date_may_be_amended_but_not_past_the_next_one(stack: Stack, stub) -> None:
     published = await make.published(stack, stub, phased())
     first = published.tasks[0].assignments[0].id

@@ -187,6 +187,29 @@ async def test_the_office_itself_doesnt_end_and_a_successor_must_still_exist(sta
 
 
 @pytest.mark.article("D12")
+async def test_an_heir_must_exist_on_the_day_of_the_confirmation(stack: Stack, people, clock) -> None:
+    """D12: it ended after the unit's own last day, and before anybody confirmed."""
+    first = await stack.call(people.ProposeDissolution, propose(), ADMINISTRATOR)
+    heir = propose(successor(make.SNV), of=make.SYT, valid_to=make.day(2025, 5, 31))
+    second = await stack.call(people.ProposeDissolution, heir, ADMINISTRATOR)
+    clock.set(datetime(2025, 6, 5, tzinfo=UTC))
+    await stack.call(people.ConfirmDissolution, confirm(second), OFFICE_LEADER)
+    error = await stack.refused(people.ConfirmDissolution, confirm(first), OFFICE_LEADER)
+    assert error.fields == ["successors[0].unit_id"]
+
+
+@pytest.mark.article("D12")
+async def test_a_unit_that_ended_is_changed_no_more(stack: Stack, people, clock) -> None:
+    proposed = await stack.call(people.ProposeDissolution, propose(), ADMINISTRATOR)
+    clock.set(datetime(2025, 5, 5, tzinfo=UTC))
+    await stack.call(people.ConfirmDissolution, confirm(proposed), OFFICE_LEADER)
+    before = len(await stack.events())
+    assert (await stack.refused(people.PutUnit, unit(str(make.STNMT), 2), ADMINISTRATOR)).reason == "UNIT_DISSOLVED"
+    assert len(await stack.events(event_pb2.UnitChanged)) == 1
+    assert len(await stack.events()) == before
+
+
+@pytest.mark.article("D12")
 async def test_who_is_in_two_units_keeps_the_other(stack: Stack, people, registry, clock) -> None:
     await stack.add(Person(make.SYT, ["officer"], STNMT_OFFICER.name, STNMT_OFFICER.id))
     proposed = await stack.call(people.ProposeDissolution, propose(), ADMINISTRATOR)

@@ -722,6 +722,7 @@ class Assignment(_message.Message):
     DEADLINE_KIND_FIELD_NUMBER: _builtins.int
     DELIVERABLE_FIELD_NUMBER: _builtins.int
     LAST_REPORT_ON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     version: _builtins.int
     state: Global___AssignmentState.ValueType
@@ -758,6 +759,8 @@ class Assignment(_message.Message):
     regime: _directive_pb2.Regime.ValueType
     deadline_kind: _directive_pb2.DeadlineKind.ValueType
     deliverable: _builtins.str
+    note: _builtins.str
+    """Đ6.1.i: what else the Office told of the task."""
     @_builtins.property
     def task_class(self) -> _directive_pb2.TaskClass: ...
     @_builtins.property
@@ -853,10 +856,11 @@ class Assignment(_message.Message):
         deadline_kind: _directive_pb2.DeadlineKind.ValueType = ...,
         deliverable: _builtins.str = ...,
         last_report_on: _date_pb2.Date | None = ...,
+        note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "completed_on", b"completed_on", "create_time", b"create_time", "delegation", b"delegation", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "effective_due_date", b"effective_due_date", "last_report_on", b"last_report_on", "late_update", b"late_update", "original_due_date", b"original_due_date", "paper_report", b"paper_report", "report_time", b"report_time", "task_class", b"task_class", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "aggregating_unit_id", b"aggregating_unit_id", "aggregator_confirmed", b"aggregator_confirmed", "allowed_actions", b"allowed_actions", "completed_on", b"completed_on", "content", b"content", "create_time", b"create_time", "deadline_cycle", b"deadline_cycle", "deadline_kind", b"deadline_kind", "delegation", b"delegation", "deliverable", b"deliverable", "directive_abstract", b"directive_abstract", "directive_code", b"directive_code", "directive_id", b"directive_id", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "due_exact", b"due_exact", "effective_due_date", b"effective_due_date", "execution", b"execution", "extensions", b"extensions", "field_id", b"field_id", "forwarded_from_id", b"forwarded_from_id", "forwarded_to_id", b"forwarded_to_id", "history", b"history", "id", b"id", "last_report_on", b"last_report_on", "late_update", b"late_update", "original_due_date", b"original_due_date", "paper_report", b"paper_report", "paper_report_required", b"paper_report_required", "phase", b"phase", "phase_name", b"phase_name", "plan", b"plan", "regime", b"regime", "report_time", b"report_time", "reports", b"reports", "return_reason", b"return_reason", "role", b"role", "specialist_id", b"specialist_id", "state", b"state", "task_class", b"task_class", "task_id", b"task_id", "timeliness", b"timeliness", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version", "working_days_late", b"working_days_late"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_late_update", b"_late_update", "aggregating_unit_id", b"aggregating_unit_id", "aggregator_confirmed", b"aggregator_confirmed", "allowed_actions", b"allowed_actions", "completed_on", b"completed_on", "content", b"content", "create_time", b"create_time", "deadline_cycle", b"deadline_cycle", "deadline_kind", b"deadline_kind", "delegation", b"delegation", "deliverable", b"deliverable", "directive_abstract", b"directive_abstract", "directive_code", b"directive_code", "directive_id", b"directive_id", "directive_issue_date", b"directive_issue_date", "due_date", b"due_date", "due_exact", b"due_exact", "effective_due_date", b"effective_due_date", "execution", b"execution", "extensions", b"extensions", "field_id", b"field_id", "forwarded_from_id", b"forwarded_from_id", "forwarded_to_id", b"forwarded_to_id", "history", b"history", "id", b"id", "last_report_on", b"last_report_on", "late_update", b"late_update", "note", b"note", "original_due_date", b"original_due_date", "paper_report", b"paper_report", "paper_report_required", b"paper_report_required", "phase", b"phase", "phase_name", b"phase_name", "plan", b"plan", "regime", b"regime", "report_time", b"report_time", "reports", b"reports", "return_reason", b"return_reason", "role", b"role", "specialist_id", b"specialist_id", "state", b"state", "task_class", b"task_class", "task_id", b"task_id", "timeliness", b"timeliness", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version", "working_days_late", b"working_days_late"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__late_update: _TypeAlias = _typing.Literal["late_update"]  # noqa: Y015
     _WhichOneofArgType__late_update: _TypeAlias = _typing.Literal["_late_update", b"_late_update"]  # noqa: Y015

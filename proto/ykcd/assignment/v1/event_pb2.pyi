@@ -3,8 +3,10 @@
 isort:skip_file
 Each event carries the assignment's whole state at its version, history and reports included; past 400 KB the oldest of these are left out."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from ykcd.assignment.v1 import assignment_pb2 as _assignment_pb2
 from ykcd.assignment.v1 import inquiry_pb2 as _inquiry_pb2
 from ykcd.assignment.v1 import inspection_pb2 as _inspection_pb2
@@ -669,3 +671,25 @@ class UnitRegulationChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UnitRegulationChanged: _TypeAlias = UnitRegulationChanged  # noqa: Y015
+
+@_typing.final
+class AssignmentsPurged(_message.Message):
+    """D14: what was purged here beyond what DirectivePurged names: parts that were handed on, obstacles, inquiries, inspections, files."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ids", b"ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignmentsPurged: _TypeAlias = AssignmentsPurged  # noqa: Y015

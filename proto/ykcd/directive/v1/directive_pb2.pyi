@@ -387,6 +387,7 @@ class Task(_message.Message):
     SPECIALIST_ID_FIELD_NUMBER: _builtins.int
     PAPER_REPORT_REQUIRED_FIELD_NUMBER: _builtins.int
     ASSIGNMENTS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ordinal: _builtins.int
     """1-based place in the document."""
@@ -399,6 +400,8 @@ class Task(_message.Message):
     """The lead unit's specialist owns the task (D16)."""
     paper_report_required: _builtins.bool
     """Đ6.1, last paragraph."""
+    note: _builtins.str
+    """Đ6.1.i: what else the units need to know."""
     @_builtins.property
     def task_class(self) -> Global___TaskClass: ...
     @_builtins.property
@@ -416,10 +419,11 @@ class Task(_message.Message):
         specialist_id: _builtins.str = ...,
         paper_report_required: _builtins.bool = ...,
         assignments: _abc.Iterable[Global___PlannedAssignment] | None = ...,
+        note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["task_class", b"task_class"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "content", b"content", "deadline_kind", b"deadline_kind", "deliverable", b"deliverable", "field_id", b"field_id", "id", b"id", "ordinal", b"ordinal", "paper_report_required", b"paper_report_required", "specialist_id", b"specialist_id", "task_class", b"task_class"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "content", b"content", "deadline_kind", b"deadline_kind", "deliverable", b"deliverable", "field_id", b"field_id", "id", b"id", "note", b"note", "ordinal", b"ordinal", "paper_report_required", b"paper_report_required", "specialist_id", b"specialist_id", "task_class", b"task_class"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -578,6 +582,7 @@ class TaskInput(_message.Message):
     DUE_EXCLUSIVE_FIELD_NUMBER: _builtins.int
     ASSIGNMENTS_FIELD_NUMBER: _builtins.int
     PHASES_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
     content: _builtins.str
     deadline_kind: Global___DeadlineKind.ValueType
     deliverable: _builtins.str
@@ -585,6 +590,8 @@ class TaskInput(_message.Message):
     paper_report_required: _builtins.bool
     due_exclusive: _builtins.bool
     """"trước ngày due_date": the last day is the day before (D7)."""
+    note: _builtins.str
+    """Đ6.1.i: what else the units need to know."""
     @_builtins.property
     def task_class(self) -> Global___TaskClass: ...
     @_builtins.property
@@ -608,10 +615,11 @@ class TaskInput(_message.Message):
         due_exclusive: _builtins.bool = ...,
         assignments: _abc.Iterable[Global___PlannedAssignmentInput] | None = ...,
         phases: _abc.Iterable[Global___PhaseInput] | None = ...,
+        note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "task_class", b"task_class"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "content", b"content", "deadline_kind", b"deadline_kind", "deliverable", b"deliverable", "due_date", b"due_date", "due_exclusive", b"due_exclusive", "field_id", b"field_id", "paper_report_required", b"paper_report_required", "phases", b"phases", "task_class", b"task_class"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "content", b"content", "deadline_kind", b"deadline_kind", "deliverable", b"deliverable", "due_date", b"due_date", "due_exclusive", b"due_exclusive", "field_id", b"field_id", "note", b"note", "paper_report_required", b"paper_report_required", "phases", b"phases", "task_class", b"task_class"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

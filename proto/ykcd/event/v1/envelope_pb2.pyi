@@ -71,7 +71,7 @@ class Envelope(_message.Message):
     PAYLOAD_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
-    """Also the broker's message id; receivers deduplicate by it."""
+    """Receivers deduplicate by it."""
     aggregate_id: _builtins.str
     """The aggregate that changed; order is kept per aggregate, by version."""
     aggregate_version: _builtins.int
@@ -139,3 +139,20 @@ class AccessDenied(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccessDenied: _TypeAlias = AccessDenied  # noqa: Y015
+
+@_typing.final
+class Purged(_message.Message):
+    """What stands in the place of an event whose content was purged (D14): the envelope stays, so that no version is missing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Purged: _TypeAlias = Purged  # noqa: Y015
