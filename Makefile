@@ -60,7 +60,8 @@ test: apt $(INSTALLED) ## everything that must hold; T=path or -k words for a pa
 
 .PHONY: year
 year: apt $(INSTALLED) ## live through 2025 by a moving clock and judge it by rules of its own, after a long run of the state machines; A=--seed …
-	@$(PYTHON) -m pytest -q --hypothesis-profile long services/assignment/tests/test_machine.py services/deadline/tests/test_machine.py
+	@$(PYTHON) -m pytest -q --hypothesis-profile long services/assignment/tests/test_machine.py services/deadline/tests/test_machine.py \
+	  services/deadline/tests/test_owing_machine.py
 	@$(RUN) -m e2e.year $(A)
 
 .PHONY: articles

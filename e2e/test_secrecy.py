@@ -83,7 +83,7 @@ def test_what_was_deleted_is_in_no_file_of_postgresql_after_scrubbing() -> None:
             connection.execute("CREATE INDEX ON t (short)")
             filling = "SELECT 'x' || i, repeat(md5(i::text), 200) FROM generate_series(1, 200) i"
             for statement in (f"INSERT INTO t {filling}", f"INSERT INTO t SELECT '{WORD}', '{WORD}' || long FROM t", "ANALYZE t"):
-                connection.execute(statement)
+                connection.execute(statement.encode())
             connection.execute("CHECKPOINT")
             held = connection.execute("SELECT count(*) FROM pg_stats WHERE most_common_vals::text LIKE %s", [f"%{WORD}%"]).fetchone()
             connection.execute("DELETE FROM t")

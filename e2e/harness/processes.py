@@ -129,7 +129,7 @@ def _keycloak(platform: Platform) -> Process:
             probes.http(f"{platform.urls.token_base}/protocol/openid-connect/certs"),  # the realm is in
         ),
         port=ports["keycloak"],
-        start_seconds=240,
+        start_seconds=600,
     )
 
 

@@ -24,21 +24,22 @@ class Spans(trace_service_pb2_grpc.TraceServiceServicer):
         return trace_service_pb2.ExportTraceServiceResponse()
 
 
-async def main() -> int:
+async def main(folder: Path) -> int:
     spans, server = Spans(), grpc.aio.server()
     trace_service_pb2_grpc.add_TraceServiceServicer_to_server(spans, server)
     otlp = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     await server.start()
-    with tempfile.TemporaryDirectory(prefix="ykcd-canary-") as folder:
-        # PostgreSQL's own account must be able to reach its folder.
-        Path(folder).chmod(0o711)
-        home = Path(folder) / "platform"
-        async with Platform(home, ports=unused_ports(), options=Options(otlp_endpoint=otlp, log_level="DEBUG")) as platform:
-            report = await prove(platform, otlp, lambda: spans.data, Path(folder), drill=True)
+    # The chattiest logs.
+    options = Options(otlp_endpoint=otlp, log_level="DEBUG")
+    async with Platform(folder / "platform", ports=unused_ports(), options=options) as platform:
+        report = await prove(platform, otlp, lambda: spans.data, folder, drill=True)
     await server.stop(None)
     print(json.dumps(report, ensure_ascii=False), flush=True)
     return 0 if report["ok"] else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(main()))
+    with tempfile.TemporaryDirectory(prefix="ykcd-canary-") as name:
+        # PostgreSQL's own account must be able to reach its folder.
+        Path(name).chmod(0o711)
+        raise SystemExit(asyncio.run(main(Path(name))))

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -22,6 +22,9 @@ _NAMES = {"nats": "stream", "files": "file store", "logs": "logs", "mail": MAILB
 
 def look(platform: Platform, search: Search, *, traces: bytes, backup: Path) -> Found:
     """The words of each place; places without any are left out."""
+    with psycopg.connect(platform.superuser(), autocommit=True) as connection:
+        # What was written lately is in the log alone, and in memory.
+        connection.execute("CHECKPOINT")
     found: Found = defaultdict(set)
     for place, data in _everything(platform, traces, backup):
         words = search.in_bytes(data)
@@ -38,27 +41,30 @@ def _everything(platform: Platform, traces: bytes, backup: Path) -> Iterator[tup
         yield f"database {database}", dump(platform.superuser(database))
     for service in platform.services:
         with psycopg.connect(platform.superuser(service)) as connection:
-            for payload, problem in connection.execute("SELECT payload, problem FROM dead_letter"):
+            for row in connection.execute("SELECT payload, problem FROM dead_letter"):
+                payload, problem = row
                 yield "dead letters", payload + problem.encode()
     with psycopg.connect(platform.superuser("gateway")) as connection:
-        yield "sessions", repr(connection.execute("SELECT * FROM web_session").fetchall()).encode()
+        for row in connection.execute("SELECT * FROM web_session"):
+            yield "sessions", repr(row).encode()
 
 
-def files(folder: Path, place: object) -> Iterator[tuple[str, bytes]]:
+def files(folder: Path, place: Callable[[tuple[str, ...]], str]) -> Iterator[tuple[str, bytes]]:
     """(its place, its bytes) of each file below; of one that vanishes meanwhile nothing."""
     for name, _, names in os.walk(folder):
         for file in (Path(name) / each for each in names):
             try:
                 if file.is_file() and not file.is_symlink():
-                    yield place(file.relative_to(folder).parts), file.read_bytes()  # type: ignore[operator]
+                    yield place(file.relative_to(folder).parts), file.read_bytes()
             except FileNotFoundError:
                 continue
 
 
 def _place(parts: tuple[str, ...]) -> str:
-    if parts[:2] == ("postgres", "data") and len(parts) > 2:
-        return _POSTGRES.get(parts[2], "postgres")
-    return _NAMES.get(parts[0], parts[0])
+    top, *below = parts
+    if top == "postgres" and below[0] == "data":
+        return _POSTGRES.get(below[1], top)
+    return _NAMES.get(top, top)
 
 
 def dump(dsn: str) -> bytes:

@@ -1,5 +1,6 @@
 """The whole proof: nothing of what was refused is anywhere, nor of what was purged, nor of that in a restored backup."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -35,13 +36,13 @@ async def prove(platform: Platform, otlp: str, traces: Callable[[], bytes], fold
         doors = await story.knock()
         await story.settled()
         await story.plant(otlp)
-        back_up(platform, backup)
-        held = look(platform, search, traces=traces(), backup=backup)
+        await asyncio.to_thread(back_up, platform, backup)
+        held = await asyncio.to_thread(look, platform, search, traces=traces(), backup=backup)
         story.uproot()
         await story.purge()
-        scrub(platform.superuser(), platform.databases)
+        await asyncio.to_thread(scrub, platform.superuser(), platform.databases)
         # The spans so far have the probe.
-        left = look(platform, search, traces=b"", backup=backup)
+        left = await asyncio.to_thread(look, platform, search, traces=b"", backup=backup)
     refused, ordinary = story.words.refused.values(), story.words.ordinary.values()
     kept = only(held, ordinary)
     after = {place: words for place, words in only(left, [*refused, *ordinary]).items() if place not in BEYOND_RECALL}
@@ -56,7 +57,7 @@ async def prove(platform: Platform, otlp: str, traces: Callable[[], bytes], fold
         "purged_in_backup_until_its_retention_ends": "backup" in only(left, ordinary),
     }
     if drill:
-        before, restored = restore(platform, backup, search)
+        before, restored = await asyncio.to_thread(restore, platform, backup, search)
         report |= {"restored_held": sorted(only(before, ordinary)), "restored_found": named(only(restored, [*refused, *ordinary]), names)}
     report["seconds"] = round(time.monotonic() - began, 1)
     return report | {"ok": holds(report)}

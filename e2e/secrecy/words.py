@@ -22,7 +22,11 @@ RUN = 8
 _PLAIN = re.compile(f"[{LETTERS}{LETTERS.lower()}]{{{RUN},}}".encode())
 _WIDE = [re.compile(unit * RUN) for unit in (f"[{LETTERS}{LETTERS.lower()}]\0".encode(), f"\0[{LETTERS}{LETTERS.lower()}]".encode())]
 _HEX_DIGITS = "|".join(f"{ord(letter):x}" for letter in LETTERS + LETTERS.lower())
+# Alternatives are slow, and most bytes are no digits.
+_DIGITS = re.compile(rb"[0-9a-fA-F]{16,}")
 _HEX = re.compile(f"(?i:{_HEX_DIGITS}){{{RUN},}}".encode())
+# base64 of at least the part of a word that its surroundings don't change.
+_CODED = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _NESTED = 4
 
 
@@ -56,9 +60,10 @@ class Search:
         found = {word for run in _PLAIN.findall(data) for word in self._in_run(run)}
         for pattern in _WIDE:
             found |= {word for run in pattern.findall(data) for word in self._in_run(run.replace(b"\0", b""))}
-        for run in _HEX.findall(data):
+        for run in _HEX.findall(b"\n".join(_DIGITS.findall(data))):
             found |= set(self._in_run(bytes.fromhex(run.decode())))
-        found |= {word for code, word in self._base64.items() if code in data}
+        coded = b"\n".join(_CODED.findall(data))
+        found |= {word for code, word in self._base64.items() if code in coded}
         if depth < _NESTED:
             for inner in _unpacked(data):
                 found |= self.in_bytes(inner, depth + 1)

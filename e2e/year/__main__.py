@@ -15,11 +15,11 @@ from e2e.demo.run import verify_audit
 from e2e.demo_data import SEED, read_seed
 from e2e.harness import Options, Platform, unused_ports
 from e2e.year import plan, story, verify
-from e2e.year.days import ONE_DAY, OUTAGE, Days, scheduled
+from e2e.year.days import IMPORTS, ONE_DAY, OUTAGE, Days, scheduled
 from e2e.year.documents import Document
 from e2e.year.office import Desk
 from e2e.year.settle import Settling
-from e2e.year.simulation import AFTERNOON, MORNING, NIGHT, Simulation, at
+from e2e.year.simulation import AFTERNOON, EVENING, MORNING, NIGHT, Simulation, at
 from e2e.year.world import World
 
 FIRST_DAY, LAST_DAY, LAST_ENTRY = date(2025, 1, 2), date(2026, 1, 10), date(2025, 12, 12)
@@ -82,8 +82,9 @@ class Year:
             await self.settling.events()
         elif not out and day.day % 5 == 0:
             self.sim.start("desk on a day off", self.desk.on_a_day_off())
-        await self.sim.step(day, AFTERNOON)
-        await self.settling.events()
+        for hour in (AFTERNOON, *((EVENING,) if any(day == each.announced for each in IMPORTS) else ())):
+            await self.sim.step(day, hour)
+            await self.settling.events()
 
     def _tell(self, day: date) -> None:
         done = self.world.did

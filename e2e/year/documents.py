@@ -9,7 +9,7 @@ from e2e.client import Browser
 from e2e.demo.entry import enter_and_publish
 from e2e.year.life import Life
 from e2e.year.plan import DEPARTMENTS, Day, DocumentPlan, TaskPlan
-from e2e.year.simulation import MORNING
+from e2e.year.simulation import AFTERNOON, MORNING, at
 from e2e.year.world import CLERK, LEADER, SPECIALISTS, World, from_date, to_date
 
 ROLES = {"LEAD": pb.ASSIGNMENT_ROLE_LEAD, "COORDINATING": pb.ASSIGNMENT_ROLE_COORDINATING, "AGGREGATING": pb.ASSIGNMENT_ROLE_AGGREGATING}
@@ -35,11 +35,18 @@ class Document:
         published = await self._get()
         world.published.append((published.id, plan.issue_date))
         world.did["published"] += 1
-        await world.sim.until(plan.enter_on)
+        await self._reached()
         self._start_lives(published)
         if plan.fate != "publish":
             await world.sim.until(world.days.after(world.today, self.rng.randint(4, 18)), MORNING)
             await getattr(self, f"_{plan.fate}")()
+
+    async def _reached(self) -> None:
+        """Until the units have it: in the afternoon, or, of what came in on a day off, on the next working day."""
+        if self.world.sim.now < at(self.world.today, AFTERNOON):
+            await self.world.sim.until(self.world.today)
+        else:
+            await self.world.wait(1)
 
     def _clerk(self) -> str:
         return self.rng.choice((CLERK, *SPECIALISTS))
@@ -152,7 +159,7 @@ class Document:
             id=document.id, expected_version=document.version, reason="Điều chỉnh cho phù hợp thực tế.", document=self._by(), tasks=tasks
         )
         amended = await self.world.call(self._clerk(), self.world.directives.AmendDirective, request)
-        await self.world.sim.until(self.world.today)
+        await self._reached()
         self._start_lives(amended)
 
     async def _supersede(self) -> None:

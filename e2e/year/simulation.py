@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
 # So many failures are told when they happen; all are counted.
 TOLD = 40
-# Before anybody works the schedulers run; the Office works in the morning, units in the afternoon.
-NIGHT, MORNING, AFTERNOON = time(0, 5), time(8, 30), time(15, 0)
+# Before anybody works the schedulers run; the Office works in the morning, units in the afternoon. Calendars change in
+# the evening, when nobody else does anything, so that what is judged at one moment is judged by one calendar.
+NIGHT, MORNING, AFTERNOON, EVENING = time(0, 5), time(8, 30), time(15, 0), time(19, 0)
 
 
 def at(day: date, hour: time) -> datetime:

@@ -14,7 +14,7 @@ from e2e.year import beside
 from e2e.year.days import IMPORTS, ONE_DAY, Import
 from e2e.year.documents import refuse_secret
 from e2e.year.plan import DEPARTMENTS, DISSOLVED, DISTRICTS, LAST_DAY, SUCCESSOR
-from e2e.year.simulation import AFTERNOON, MORNING
+from e2e.year.simulation import AFTERNOON, EVENING, MORNING
 from e2e.year.world import ADMINISTRATOR, LEADER, World, from_date
 
 SPACE = UUID("6f1a3c52-2025-5d3c-9a57-0d6a1c7a2025")
@@ -78,7 +78,7 @@ async def on(world: World, day: date, happening: Callable[[], Awaitable[None]]) 
 
 async def calendar(world: World, told: Import) -> None:
     """Regulation §3: previewed first, and what moves is what was shown."""
-    await world.sim.until(told.announced, AFTERNOON)
+    await world.sim.until(told.announced, EVENING)
     stub = world.deadlines
     days = [_change(day, deadline_pb2.DAY_KIND_LOCAL_OFF) for day in sorted(told.off)]
     days += [_change(day, deadline_pb2.DAY_KIND_UNSPECIFIED) for day in sorted(told.on_again)]
@@ -122,6 +122,9 @@ async def merger(world: World) -> None:
         )
         proposed.append(await world.call(ADMINISTRATOR, world.people.ProposeDissolution, request))
     await world.sim.until(LAST_DAY + ONE_DAY, MORNING)
+    # The new unit exists from today on, and its people are let in, as the registry's files have them.
+    await world.platform.halt("seed-directive")
+    await world.platform.resume("seed-directive")
     for unit, told in zip(DISSOLVED, proposed, strict=True):
         preview = pb.PreviewSuccessionRequest(unit_id=world.unit_ids[unit], successors=successors)
         counts = await world.call(LEADER, world.assignments.PreviewSuccession, preview)

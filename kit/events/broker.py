@@ -93,9 +93,10 @@ class Broker:
                 message = await js.get_msg(stream, seq=place, subject=subject, next=True)
             except NotFoundError:
                 return
+            place = message.seq or place
             if unwanted(message.data or b""):
-                await js.delete_msg(stream, message.seq)
-            place = message.seq + 1
+                await js.delete_msg(stream, place)
+            place += 1
 
     @property
     def connected(self) -> bool:

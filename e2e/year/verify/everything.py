@@ -33,9 +33,8 @@ def _audit(store: Store, found: Findings) -> None:
 def _calendar(store: Store, found: Findings) -> None:
     """Each version says what the announcements by hand say, and every service has the last one."""
     published = store.by_type["CalendarPublished"]
-    official = len(published) - (len(IMPORTS) if store.has_imports else 0)
-    for number, event in enumerate(published):
-        by_hand = Days(IMPORTS[: max(0, number + 1 - official)])
+    for event in published:
+        by_hand = Days(IMPORTS[: sum(version <= event.version for version in store.imports)])
         told = {day(each, "date"): each.kind for each in event.told.calendar.days}  # type: ignore[attr-defined]
         for when in sorted({*told, *by_hand.off} - {None}, key=str):
             if when and when.year in (2025, 2026):

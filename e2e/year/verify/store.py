@@ -50,12 +50,10 @@ class Store:
         self.by_type: dict[str, list[Event]] = defaultdict(list)
         for event in self.events:
             self.by_type[event.name].append(event)
-        published = [event.time for event in self.by_type["CalendarPublished"]]
-        self.has_imports = any(
-            row["imported"] for row in self.rows("deadline", "SELECT imported IS NOT NULL AS imported FROM calendar_release")
-        )
-        # When each import was published; what was published before the first of them is the official calendar.
-        self.import_times = published[-len(IMPORTS) :] if self.has_imports else []
+        # Which versions of the calendar were imported, in their order, and when; the others are the official one.
+        imported = self.rows("deadline", "SELECT version FROM calendar_release WHERE imported IS NOT NULL ORDER BY version")
+        self.imports = [row["version"] for row in imported]
+        self.import_times = [event.time for event in self.by_type["CalendarPublished"] if event.version in self.imports]
         self._calendars = [Days(IMPORTS[:known]) for known in range(len(IMPORTS) + 1)]
         self.end = max(event.time for event in self.events)
         self.last_day = self.end.date()

@@ -1,4 +1,4 @@
-"""Phiếu báo, escalations, quarterly updates, recomputed day by day (Đ7.2.c, Đ8.1.e, D1 to D4, D15, D17)."""
+"""Phiếu báo and escalations, recomputed day by day (Đ8.1.e, D1 to D4, D15)."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -15,7 +15,7 @@ from e2e.year.verify.store import HUE, Event, Store, day, moment
 from e2e.year.verify.times import effective
 
 UNDONE = ("SENT", "ACCEPTED", "IN_PROGRESS", "RETURN_REQUESTED")
-LIMIT, DAYS_BETWEEN, START_WORKING_DAYS = 3, 3, 10
+LIMIT, DAYS_BETWEEN = 3, 3
 # Right after midnight the schedule runs.
 TICK, EVENING = time(0, 5), time(23, 59)
 NOTICE_WAYS = {
@@ -43,7 +43,6 @@ def check(store: Store, found: Findings) -> None:
     for id, events in store.carrying("assignment", "assignment").items():
         _series(Part(id, events, store), by_part[id], matters[id], found)
     _rows(store, notices, escalations, found)
-    obligations(store, found)
 
 
 @dataclass
@@ -134,7 +133,7 @@ def _escalations(escalations: dict[str, list[Event]], found: Findings) -> None:
 
 def _series(part: Part, notices: list[Notice], matters: list[list[Event]], found: Findings) -> None:
     """Every issue by its guards; every proposal and every escalation on its day, and none left out."""
-    issued = sorted((notice for notice in notices if notice.issued), key=lambda notice: notice.told.number)
+    issued = sorted((notice for notice in notices if notice.issued), key=lambda notice: (notice.told.year, notice.told.number))
     last: dict[int, Notice] = {}
     for notice in issued:
         when, told = notice.issued, notice.told
@@ -243,79 +242,3 @@ def _rows(store: Store, notices: list[Notice], escalations: dict[str, list[Event
     for id, events in escalations.items():
         told = events[-1].told.escalation  # type: ignore[attr-defined]
         found.equal("the escalation's row is as was told last", (rows[id]["version"], rows[id]["state"]), (told.version, told.state), id)
-
-
-def obligations(store: Store, found: Findings) -> None:
-    """Đ7.2.c, D17: each part without a deadline owes one update a quarter."""
-    told = store.carrying("obligation", "deadline")
-    reached: set[tuple[str, str]] = set()
-    seen: dict[tuple[str, str, int, int, int], Any] = {}
-    parts: dict[tuple[str, str, int], list[Part]] = defaultdict(list)
-    for id, events in store.carrying("assignment", "assignment").items():
-        item = events[0].told.assignment  # type: ignore[attr-defined]
-        parts[item.task_id, item.unit_id, item.role].append(Part(id, events, store))
-    key_of = {part.id: key for key, group in parts.items() for part in group}
-    for id, events in told.items():
-        for event in events:
-            reached.add((id, _state(event.told.obligation)))  # type: ignore[attr-defined]
-        last = events[-1].told.obligation  # type: ignore[attr-defined]
-        key = (*key_of[last.assignment_id], last.year, last.quarter)
-        found.expect("one update a quarter", key not in seen, key)
-        found.equal("half-years and years", (last.half_year, last.full_year), (last.quarter == 2, last.quarter == 4), key)
-        found.equal("a quarter ends by the calendar alone (D17)", day(last, "period_end"), _quarter(last.year, last.quarter)[1], key)
-        seen[key] = last
-    end = store.end
-    for key, group in parts.items():
-        item = group[0].events[0].told.assignment  # type: ignore[attr-defined]
-        if item.role == 2 or item.task_class.has_deadline:
-            continue
-        for year, quarter in _quarters(end.date()):
-            wanted = _owed(group, year, quarter, end)
-            last = seen.pop((*key, year, quarter), None)
-            found.equal("what a quarter owes", last and _state(last), wanted, (*key, year, quarter))
-    found.equal("nobody else owes updates", list(seen), [], "obligation")
-    found.reached("obligation", [state for _, state in reached], ["OPEN", "FULFILLED", "MISSED", "ENDED"])
-
-
-def _state(told: Any) -> str:
-    return pb.ObligationState.Name(told.state).removeprefix("OBLIGATION_STATE_")
-
-
-def _quarters(last: date) -> list[tuple[int, int]]:
-    return [(year, quarter) for year in (2025, 2026) for quarter in (1, 2, 3, 4) if _quarter(year, quarter)[0] <= last]
-
-
-def _quarter(year: int, quarter: int) -> tuple[date, date]:
-    after = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
-    return date(year, quarter * 3 - 2, 1), after - ONE_DAY
-
-
-def _owed(group: list[Part], year: int, quarter: int, end: datetime) -> str | None:
-    """The state in the end; None where nothing was ever owed in that quarter."""
-    first, last = _quarter(year, quarter)
-    begun = [part.events[0].day for part in group]
-    days = group[0].store.days_at(datetime.combine(min(begun), TICK, HUE))
-    if min(begun) > last or (min(begun) >= first and days.between(min(begun), last) < START_WORKING_DAYS):
-        return None
-    moments = sorted({event.time for part in group for event in part.events})
-    owing = [(when, any(_owes(part, when) for part in group)) for when in moments]
-    before = [owes for when, owes in owing if when.date() < first]
-    if not (before and before[-1]) and not any(owes for when, owes in owing if first <= when.date() <= last):
-        return None
-    if any(first <= each <= last for part in group for each in _updates(part)):
-        return "FULFILLED"
-    in_time = [owes for when, owes in owing if when.date() <= last]
-    if not in_time[-1]:
-        return "ENDED"
-    return "MISSED" if end.date() > last else "OPEN"
-
-
-def _owes(part: Part, when: datetime) -> bool:
-    item = part.at(when + timedelta(microseconds=1))
-    return bool(item) and name(item.state) in UNDONE
-
-
-def _updates(part: Part) -> list[date]:
-    """Days of what was handed in and neither rejected nor withdrawn."""
-    last = part.events[-1].told.assignment  # type: ignore[attr-defined]
-    return [moment(report.create_time).date() for report in last.reports if report.state in (2, 3)]

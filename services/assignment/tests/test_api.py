@@ -180,9 +180,10 @@ async def test_a_stranger_is_refused(stack: Stack, stub) -> None:
         assert (name, error.code, error.reason) == (name, grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
 
 
+@pytest.mark.article("§6.29", "Đ8.1.d")
 @pytest.mark.parametrize("person", [EVALUATOR, OPERATOR, CLERK, ADMINISTRATOR], ids=["evaluator", "operator", "clerk", "administrator"])
 async def test_no_act_is_open_to_those_who_only_look(stack: Stack, stub, person: Person) -> None:
-    """Example 29: every write of the evaluator is PERMISSION_DENIED; and it is told to the audit log."""
+    """Example 29: the evaluator writes nothing, the administrator gives no verdicts; and each refusal is told to the audit log."""
     id = await make.sent(stack)
     for name, request in writes(id).items():
         error = await stack.refused(getattr(stub, name), request, person)

@@ -182,12 +182,16 @@ async def test_the_same_request_twice_has_one_effect(stack: Stack, stub) -> None
     assert (await stack.refused(stub.CreateDirective, request, AN)).reason == "REQUEST_ID_REUSED"
 
 
-@pytest.mark.article("Đ6.1.a")
+@pytest.mark.article("Đ6.1.a", "§6.10")
 async def test_the_same_number_in_another_year_is_another_document(stack: Stack, stub) -> None:
-    """Example 10."""
-    await stack.call(stub.CreateDirective, make.create(number="71", symbol="QĐ-UBND", issue_date=make.day(2024, 3, 1)), AN)
-    await stack.call(stub.CreateDirective, make.create(number="71", symbol="QĐ-UBND"), AN)
-    error = await stack.refused(stub.CreateDirective, make.create(number="71", symbol="Q\u00d0-UBND"), AN)
+    """Example 10: 71/QĐ-UBND of 2016 and of 2017; within a year a second one is refused."""
+    code = {"number": "71", "symbol": "QĐ-UBND"}
+    of_2016, of_2017 = [
+        await stack.call(stub.CreateDirective, make.create(**code, issue_date=make.day(year, 3, 1)), AN) for year in (2016, 2017)
+    ]
+    assert of_2016.id != of_2017.id
+    again = make.create(number="71", symbol="Q\u00d0-UBND", issue_date=make.day(2017, 9, 1))
+    error = await stack.refused(stub.CreateDirective, again, AN)
     assert (error.code, error.reason) == (grpc.StatusCode.ALREADY_EXISTS, "DIRECTIVE_EXISTS")
 
 
