@@ -127,13 +127,14 @@ def tree(tmp_path: Path) -> Path:
 def test_rules_rpcs_pages_and_tests_are_found(tree: Path) -> None:
     found = collect(tree, LAW)
     test = Place("services/toy/tests/test_model.py", "TestLimit::test_a_fourth_is_refused")
-    assert found.rules == {id: {Place("services/toy/model.py", "Toy.urge")} for id in ("Đ8.1.e", "D2")}
+    rule, own = Place("services/toy/model.py", "Toy.urge"), Place("kit/law.py", "cited")
+    assert found.rules == {"Đ8.1.e": {rule}, "D2": {rule}, "D11": {own}}
     assert found.tests == {id: {test} for id in ("Đ8.1.e", "D2")}
     assert found.rpcs == {id: {Place("proto/toy.proto", "Toys.Take")} for id in ("Đ7.2.a", "Đ4")}
     assert found.pages == {"Đ2.1": {Place("gateway/routes/toys.py", "GET /toys")}}
     assert found.problems == []
     counts = count(LAW, found)
-    assert (counts["tested"], counts["rules"], counts["tests"]) == (1, 1, 1)
+    assert (counts["tested"], counts["rules"], counts["tests"]) == (1, 2, 1)
     assert len(counts["gaps"]) == counts["points"] - counts["people"] - 1 + 17 + 29 - 1
     assert f"[`{test.file}:{test.name}`](../{test.file})" in page.render(LAW, found).split("### Đ8.1.e")[1].split("### ")[0]
 

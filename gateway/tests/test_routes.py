@@ -40,7 +40,7 @@ ROUTES: dict[str, Route] = {
     "GET /directives/{id}/revoke": Route((OFFICE_LEADER, 200)),
     "POST /directives/{id}/revoke": Route(None, 403, CHANGING),
     "GET /directives/{id}/purge": Route((OFFICE_LEADER, 200)),
-    "POST /directives/{id}/purge": Route(None, 403, {"sure": "1"}),
+    "POST /directives/{id}/purge": Route(None, 404, {"sure": "1"}),
     "GET /assignments/{id}": Route((STNMT_LEADER, 200)),
     "POST /assignments/{id}/accept": Route(),
     "POST /assignments/{id}/request-return": Route(fields={"reason": "Nhầm."}),
