@@ -52,6 +52,9 @@ async def told(session: AsyncSession, assignment: Assignment, action: int, now: 
 
 async def sent(session: AsyncSession, new: Sequence[Assignment], now: datetime) -> None:
     """Stores new ones, opens their tasks to their units, and tells each."""
+    for item in new:
+        # Given at publication (Đ2.7), but new to whoever asks what changed since he last looked.
+        item.update_time = now
     session.add_all(new)
     places = [{"unit_id": item.unit_id, "task_id": item.task_id} for item in new]
     await session.execute(upsert(Participation).on_conflict_do_nothing(), places)
