@@ -43,6 +43,7 @@ async def prove(platform: Platform, otlp: str, traces: Callable[[], bytes], fold
         await asyncio.to_thread(scrub, platform.superuser(), platform.databases)
         # The spans so far have the probe.
         left = await asyncio.to_thread(look, platform, search, traces=b"", backup=backup)
+        story.bury()
     refused, ordinary = story.words.refused.values(), story.words.ordinary.values()
     kept = only(held, ordinary)
     after = {place: words for place, words in only(left, [*refused, *ordinary]).items() if place not in BEYOND_RECALL}
