@@ -40,7 +40,9 @@ async def test_a_returned_task_is_adjusted_and_comes_back_with_what_changed(worl
     _, assignment = await publish(world)
     await done(world, STNMT_LEADER, assignment, "request-return", {"reason": "Nội dung chưa chính xác."})
     change = {"content": "Rà soát quỹ đất công cấp tỉnh.", "due_date": "31/07/2025", "reason": "Ghi nhầm phạm vi."}
-    await done(world, AN, assignment, "adjust", change)
+    refused = await act(world, AN, assignment, "adjust", change)
+    assert (refused.status_code, "Thời hạn muộn hơn là gia hạn" in refused.text) == (403, True)
+    await done(world, OFFICE_LEADER, assignment, "adjust", change)
     shown = await page(world, STNMT_LEADER, f"/assignments/{assignment}")
     assert all(text in shown for text in ("Rà soát quỹ đất công cấp tỉnh.", "Ghi nhầm phạm vi.", "31/07/2025", 'id="accept"'))
 
