@@ -38,9 +38,14 @@ class Runtime:
         """A transaction of the worker role in which nobody acts."""
         return db.unattended(self.worker, self.name, self.clock())
 
-    async def ticks(self, seconds: float) -> AsyncIterator[datetime]:
-        """The present moment, now and after each round and pause; a simulated time isn't slept through but looked at for its next jump."""
+    async def ticks(self, seconds: float, *, judging: bool = False) -> AsyncIterator[datetime]:
+        """The present moment, now and after each round and pause; a simulated time isn't slept through but looked at for its next jump.
+
+        `judging`: each only after everything told before has been heard, so that nobody is judged by how things stood before an outage.
+        """
         while True:
+            if judging:
+                await self.broker.heard()
             now = self.clock()
             yield now
             if self.settings.clock_file is None:

@@ -36,6 +36,8 @@ class Life(Part):
                     await getattr(self, f"_{self.fate.name}")()
                     return
                 except Moved as moved:
+                    if str(moved) in self.world.keys:
+                        return
                     self.id, self.key, self._wanted = str(moved), f"{self.key}>", "in_time" if self._dated else "quarterly"
                     self.world.keys[self.id] = self.key
                     # The new unit hears of it in its own time.

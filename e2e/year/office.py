@@ -165,9 +165,10 @@ class Desk:
         return await world.call(LEADER, world.assignments.GetTask, pb.GetTaskRequest(task_id=found.task_id))
 
     async def _follow(self, assignment_id: str) -> None:
-        """The new unit's part begins its life."""
+        """The new unit's part begins its life, unless the old one's goes on there."""
         world = self.world
         found = await world.crowd.call(LEADER, world.assignments.GetAssignment, pb.GetAssignmentRequest(id=assignment_id))
-        if found.state == pb.ASSIGNMENT_STATE_FORWARDED:
-            key = f"{world.keys[assignment_id]}>>"
+        if found.state == pb.ASSIGNMENT_STATE_FORWARDED and found.forwarded_to_id not in world.keys:
+            # An heir's part whose own life had ended before has no place in the plan.
+            key = f"{world.keys.get(assignment_id, '')}>>"
             world.sim.start(f"life {key}", Life(world, found.forwarded_to_id, key, fate="late").run())

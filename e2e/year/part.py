@@ -70,7 +70,7 @@ class Part:
         if not found.specialist_id and rng.random() < 0.6:
             await self._act(LEADER, "NameSpecialist", pb.NameSpecialistRequest, specialist_id=self._person(rng.choice(SPECIALISTS)))
         if found.aggregating_unit_id and not found.aggregator_confirmed and found.role == 1 and rng.random() < 0.8:
-            await self._act(self._leader, "ConfirmAggregator", pb.ConfirmAggregatorRequest, aggregating_unit_id=found.aggregating_unit_id)
+            await self._confirm(found.aggregating_unit_id)
         if self.fate.plan:
             await self._plan()
         await world.wait(rng.choice((0, 0, 1, 1, 3)))
@@ -82,6 +82,14 @@ class Part:
         if rng.random() < 0.3:
             await world.wait(1)
             await self._progress()
+
+    async def _confirm(self, unit_id: str) -> None:
+        """Đ6.1.h; too late where the aggregating part has ended meanwhile."""
+        try:
+            await self._act(self._leader, "ConfirmAggregator", pb.ConfirmAggregatorRequest, aggregating_unit_id=unit_id)
+        except Error as error:
+            if error.reason != "NO_AGGREGATOR_TO_CONFIRM":
+                raise
 
     def _person(self, username: str) -> str:
         return self.world.crowd.people[username].id

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from e2e.client import Browser
+from e2e.client import Browser, Unexpected
 from e2e.year.world import World
 
 
@@ -24,6 +24,11 @@ class Web:
     async def _submit(self, id: str, verb: str, fields: dict[str, str]) -> None:
         page = f"/assignments/{id}"
         async with Browser(self._world.platform.urls.web, self._username, self._world.platform.password) as browser:
-            await browser.submit(page, f"{page}/{verb}", fields)
+            try:
+                await browser.submit(page, f"{page}/{verb}", fields)
+            except Unexpected:
+                # Meanwhile it went to another unit, or is over.
+                await self._world.look(id, anew=True)
+                raise
         self._world.seen.pop(id, None)
         self._world.did[f"by web: {verb}"] += 1

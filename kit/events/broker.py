@@ -7,7 +7,7 @@ import nats
 import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import ConsumerInfo, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 
@@ -15,6 +15,7 @@ log = structlog.get_logger()
 RETRY_SECONDS = 1.0
 # Republishing within this window is dropped by the broker already; beyond it, by the receivers' inboxes.
 DUPLICATE_WINDOW_SECONDS = 600
+HEARD_LOOK_SECONDS = 0.05
 
 
 _PREFIX = "YKCD_"
@@ -84,6 +85,19 @@ class Broker:
         names = (stream.config.name or "" for stream in streams)
         return [name.removeprefix(_PREFIX).lower() for name in names if name.startswith(_PREFIX)]
 
+    async def heard(self) -> None:
+        """Waits until our consumers have been given all that was told until now, and have applied it or failed at it once."""
+        js = await self.jetstream()
+        for sender in await self.senders():
+            stream = stream_name(sender)
+            try:
+                last = (await js.stream_info(stream)).state.last_seq
+                while not _heard(await js.consumer_info(stream, self.service), last):
+                    await asyncio.sleep(HEARD_LOOK_SECONDS)
+            except NotFoundError:
+                # We don't hear this one.
+                continue
+
     async def erase(self, subject: str, unwanted: Callable[[bytes], bool]) -> None:
         """Overwrites those messages of our own stream on this subject whose data is `unwanted`."""
         js, stream = await self.jetstream(), stream_name(self.service)
@@ -112,3 +126,10 @@ class Broker:
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("broker_error", why=str(error) or type(error).__name__)
+
+
+def _heard(consumer: ConsumerInfo, last: int) -> bool:
+    """Up to the stream's place `last`. What waits for another try has been heard."""
+    delivered, applied = (place.stream_seq if place else 0 for place in (consumer.delivered, consumer.ack_floor))
+    under_way = (consumer.num_ack_pending or 0) - (consumer.num_redelivered or 0)
+    return (not consumer.num_pending or delivered >= last) and (under_way <= 0 or applied >= last)

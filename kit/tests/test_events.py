@@ -9,6 +9,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from pydantic import SecretStr
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from ykcd.directive.v1.event_pb2 import UnitChanged
@@ -21,7 +22,7 @@ from kit.events import Broker, Consumer, Relay, Retry, consumer, emit
 from kit.loops import forever
 from kit.tables import dead_letter, inbox, outbox
 from kit.testing.stack import Stack
-from kit.tests.events import Heard, all_published, eventually, running, tell
+from kit.tests.events import WAIT, Heard, all_published, eventually, running, tell
 
 
 async def count(stack: Stack, table) -> int:
@@ -163,6 +164,46 @@ async def test_an_outage_uses_up_no_retry(stack: Stack, broker: Broker, monkeypa
     async with running(stack, broker, heard):
         await heard.until(1)
     assert await count(stack, dead_letter) == 0
+
+
+async def test_who_judges_waits_until_everything_told_before_has_been_heard(stack: Stack, broker: Broker, nats_url: str) -> None:
+    """§6.22: after days of standing still."""
+    listener = Broker("toy", nats_url, SecretStr(""))
+    await listener.connect()
+    await listener.heard()  # nobody has told anything
+    heard = Heard()
+    await tell(stack, "before")
+    async with running(stack, broker, heard):
+        await heard.until(1)
+        await listener.heard()
+    await tell(stack, "meanwhile")
+    async with running(stack, broker):
+        await eventually(lambda: all_published(stack))
+        judging = asyncio.create_task(listener.heard())
+        done, _ = await asyncio.wait([judging], timeout=0.5)
+        assert not done
+    async with running(stack, broker, heard):
+        await asyncio.wait_for(judging, WAIT)
+    assert heard.names == ["before", "meanwhile"]
+    await listener.close()
+
+
+async def test_what_waits_for_another_try_holds_up_no_judgement(stack: Stack, broker: Broker, nats_url: str, monkeypatch) -> None:
+    monkeypatch.setattr(consumer, "BACK_OFF_SECONDS", (0.2,) * 5)
+    listener = Broker("toy", nats_url, SecretStr(""))
+    await listener.connect()
+    heard = Heard()
+    heard.fail = lambda name: Retry("another event is missing") if name == "early" else None
+    await tell(stack, "early")
+    async with running(stack, broker, heard):
+        await eventually(lambda: _tried(heard, 3))
+        await asyncio.wait_for(listener.heard(), WAIT)
+    assert heard.names == []
+    await listener.close()
+
+
+async def _tried(heard: Heard, times: int) -> bool:
+    return heard.attempts >= times
 
 
 async def test_only_one_relay_publishes_and_the_other_takes_over(stack: Stack, broker: Broker) -> None:

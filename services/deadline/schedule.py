@@ -26,19 +26,19 @@ async def keep_calendar(runtime: Runtime) -> None:
 
 async def keep_deadlines(runtime: Runtime) -> None:
     """Who missed one."""
-    async for _ in runtime.ticks(TICK_SECONDS):
+    async for _ in runtime.ticks(TICK_SECONDS, judging=True):
         await tell_all_missed(runtime)
 
 
 async def keep_urging(runtime: Runtime) -> None:
     """Notices to propose, windows that end, matters for the Chairman."""
-    async for _ in runtime.ticks(TICK_SECONDS):
+    async for _ in runtime.ticks(TICK_SECONDS, judging=True):
         await urge(runtime)
 
 
 async def keep_obligations(runtime: Runtime) -> None:
     """Quarters that begin and end."""
-    async for _ in runtime.ticks(TICK_SECONDS):
+    async for _ in runtime.ticks(TICK_SECONDS, judging=True):
         await settle_obligations(runtime)
 
 

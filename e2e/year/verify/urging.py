@@ -173,18 +173,21 @@ def _seen(cycle: int, place: int, notices: list[Notice], matters: list[list[Even
 
 
 def _expected(part: Part, notices: list[Notice], matters: list[list[Event]]) -> dict[tuple[int, int], set[date | None]]:
-    """Of each cycle and place in it (4: the Chairman) the first morning on which the schedule was to bring it, or the day before where what
-    made it due happened in the course of that; None where there was none."""
+    """Of each cycle and place in it (4: the Chairman) the first morning on which the schedule was to bring it, or an earlier day in the
+    course of which it was due for a while; None where there was none."""
     wanted: dict[tuple[int, int], set[date | None]] = {}
     due: set[tuple[int, int]] = set()
+    changes: dict[date, list[datetime]] = defaultdict(list)
+    for event in part.events:
+        changes[event.day].append(event.time + timedelta(microseconds=1))
     day = part.events[0].day
     while day <= part.store.last_day:
-        for hour in (TICK, EVENING):
-            when = datetime.combine(day, hour, HUE)
+        tick = datetime.combine(day, TICK, HUE)
+        for when in (tick, *changes[day], datetime.combine(day, EVENING, HUE)):
             place = _due_place(part, notices, matters, when) if when <= part.store.end else None
             if place and place not in due:
                 wanted.setdefault(place, set()).add(day)
-                if hour == TICK:
+                if when == tick:
                     due.add(place)
         day += ONE_DAY
     for notice in notices:
