@@ -62,8 +62,10 @@ def create_engine(settings: Settings, service: str, role: str) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """Commits at the end, rolls back on any exception (a cancelled request included)."""
+async def transaction(engine: AsyncEngine, *, one_moment: bool = False) -> AsyncIterator[AsyncSession]:
+    """Commits at the end, rolls back on any exception (a cancelled request included). `one_moment`: all statements see the same rows."""
+    if one_moment:
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         yield session
 

@@ -223,7 +223,7 @@ def service_environment(platform: Platform, name: str) -> dict[str, str]:
 def _of_service(platform: Platform, name: str) -> dict[str, str]:
     ports, own = platform.ports, {}
     if name == "assignment":
-        own = {"YKCD_FILES_URL": (platform.home / "files").as_uri()}
+        own = {"YKCD_FILES_URL": (platform.home / "files").as_uri(), "YKCD_DIRECTIVE_ADDRESS": f"127.0.0.1:{ports['directive']}"}
     if name == "deadline":
         own = {"YKCD_ASSIGNMENT_ADDRESS": f"127.0.0.1:{ports['assignment']}"}
     if name == "notification":
@@ -232,6 +232,9 @@ def _of_service(platform: Platform, name: str) -> dict[str, str]:
             "YKCD_SMTP_PORT": str(ports["smtp"]),
             "YKCD_PUBLIC_URL": platform.urls.web,
         }
+    if name == "reporting":
+        own = {f"YKCD_{owner.upper()}_ADDRESS": f"127.0.0.1:{ports[owner]}" for owner in ("directive", "assignment", "deadline")}
+        own["YKCD_PUBLIC_URL"] = platform.urls.web
     shared = {"YKCD_NATS_URL": platform.urls.nats, "YKCD_PURGE_LIST_URL": platform.purge_list.as_uri()}
     return {"YKCD_GRPC_PORT": str(ports[name]), **shared, **own}
 

@@ -35,7 +35,7 @@ async def world(serve: Serve, postgres: PostgresServer, clock: FakeClock, tmp_pa
     stacks, addresses = {}, {}
     for name in SERVICES:
         app = importlib.import_module(f"services.{name}.__main__").app
-        more = {"files_url": tmp_path.as_uri()} if name == "assignment" else {}
+        more = {"files_url": tmp_path.as_uri(), "directive_address": addresses["directive_address"]} if name == "assignment" else {}
         if name == "deadline":
             more = {"assignment_address": addresses["assignment_address"]}
         stacks[name] = await serve(app, **more)

@@ -19,8 +19,11 @@ from kit.tables import outbox
 MAX_BYTES = 512 * 1024
 
 
-async def emit(session: AsyncSession, aggregate_id: UUID, version: int, event: Message) -> None:
-    """Tells `event`, the state of the aggregate at `version`, when this transaction commits."""
+async def emit(session: AsyncSession, aggregate_id: UUID, version: int, event: Message, *, room: int = 0) -> None:
+    """Tells `event`, the state of the aggregate at `version`, when this transaction commits.
+
+    `room`: bytes by which the aggregate must still be able to grow.
+    """
     work = db.work(session)
     event_id = db.new_id()
     envelope = Envelope(
@@ -34,7 +37,7 @@ async def emit(session: AsyncSession, aggregate_id: UUID, version: int, event: M
     )
     envelope.payload.Pack(event)
     body = envelope.SerializeToString()
-    if len(body) > MAX_BYTES:
+    if len(body) > MAX_BYTES - room:
         raise FailedPrecondition(reason="TOO_LARGE", message="Nội dung quá lớn để gửi trong một lần; vui lòng tách thành nhiều văn bản.")
     await session.execute(
         # inline(): requests may insert here and read nothing back.

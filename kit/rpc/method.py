@@ -135,16 +135,16 @@ class Entrance:
     def __init__(self, runtime: Runtime, claims: Claims, context: grpc.aio.ServicerContext) -> None:
         self._runtime, self._claims, self._context = runtime, claims, context
 
-    def transaction(self) -> "_EnteredTransaction":
+    def transaction(self, *, one_moment: bool = False) -> "_EnteredTransaction":
         """async with entrance.transaction() as call: …"""
-        return _EnteredTransaction(self._runtime, self._claims, self._context)
+        return _EnteredTransaction(self._runtime, self._claims, self._context, one_moment=one_moment)
 
 
 class _EnteredTransaction:
-    def __init__(self, runtime: Runtime, claims: Claims, context: grpc.aio.ServicerContext) -> None:
+    def __init__(self, runtime: Runtime, claims: Claims, context: grpc.aio.ServicerContext, *, one_moment: bool) -> None:
         self._arguments = (claims, context)
         self._runtime = runtime
-        self._transaction = db.transaction(runtime.api)
+        self._transaction = db.transaction(runtime.api, one_moment=one_moment)
 
     async def __aenter__(self) -> Call:
         session = await self._transaction.__aenter__()

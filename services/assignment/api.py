@@ -181,6 +181,8 @@ class AssignmentService(Servicer, assignment_pb2_grpc.AssignmentServiceServicer)
             field_id=optional_uuid(request.field_id),
             specialist_id=optional_uuid(request.specialist_id),
             reason=request.reason,
+            registry=self.runtime.settings.directive_address,  # type: ignore[attr-defined]
+            proof=call.proof,
         )
         return await _shown(call, forwarded)
 

@@ -16,6 +16,7 @@ from kit.clock import local_date
 from kit.dates import from_date, from_time, optional_date
 from kit.identity import OFFICE_ROLES, UNIT_ROLES, Actor
 from kit.ids import optional_uuid
+from kit.law import article
 from kit.workdays import WorkingCalendar
 from services.assignment import timeliness
 from services.assignment.actions import RETURN_REQUESTED
@@ -42,17 +43,18 @@ class View:
     def whole(self, assignment: Assignment, limit: int = ANSWER_BYTES) -> pb.Assignment:
         """With reports, plan, extensions and history, where the reader may see them."""
         shown = self.summary(assignment)
-        if self._opens(assignment):
+        if self._opens(assignment) or self._inherits(assignment):
             files = {file.id: file for file in assignment.evidence}
             told = [report for report in assignment.reports if self._drafts(assignment) or report.state != pb.REPORT_STATE_DRAFT]
             shown.reports.extend(_report_to_proto(report, files) for report in told)
+        if self._opens(assignment):
             shown.extensions.extend(_extension_to_proto(extension) for extension in assignment.extensions)
             shown.plan.extend(self._plan(assignment.plan))
             if assignment.paper_report_date:
                 paper = pb.ResultDocument(number=assignment.paper_report_number, issue_date=from_date(assignment.paper_report_date))
                 shown.paper_report.CopyFrom(paper)
             shown.history.extend(_transition_to_proto(line) for line in assignment.history)
-            fit(shown, limit)
+        fit(shown, limit)
         return shown
 
     def summary(self, assignment: Assignment) -> pb.Assignment:
@@ -68,6 +70,11 @@ class View:
 
     def _opens(self, assignment: Assignment) -> bool:
         return self.actor is None or self.actor.has(*OFFICE_ROLES) or self.actor.unit_id == assignment.unit_id
+
+    @article("D12")
+    def _inherits(self, assignment: Assignment) -> bool:
+        """D12: the unit goes on with what a dissolved one began."""
+        return self.actor is not None and self.actor.has(*UNIT_ROLES) and self.actor.unit_id == assignment.successor_unit_id
 
     def _drafts(self, assignment: Assignment) -> bool:
         """What the unit is still writing is the unit's alone."""
@@ -252,5 +259,6 @@ def _transition_to_proto(line: Transition) -> pb.Transition:
         version=line.version,
         on_behalf_of_name=line.on_behalf_of_name,
         decision=_decision(line),
+        deciding_directive_id=str(line.deciding_directive_id or ""),
         changes=[pb.Change(**change) for change in line.changes],
     )

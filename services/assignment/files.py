@@ -25,9 +25,10 @@ DOWNLOAD_BYTES = 256 * 1024
 
 
 class AssignmentSettings(Settings):
-    """file:///folder or s3://bucket."""
+    """`files_url`: file:///folder or s3://bucket; `directive_address`: who knows the fields."""
 
     files_url: str = ""
+    directive_address: str = ""
 
 
 class Spool:

@@ -52,7 +52,7 @@ def _last_change(session: AsyncSession, told: directive_pb2.Directive) -> dict[s
     """Why, and by which document."""
     change = told.changes[-1]
     document = change.document
-    decision = Decision(document.code, document.signer) if document.code else None
+    decision = Decision(document.code, document.signer, optional_uuid(told.superseded_by_id)) if document.code else None
     return {"reason": change.reason, "decision": decision, "now": db.work(session).now}
 
 
@@ -131,7 +131,7 @@ async def on_unit_dissolved(session: AsyncSession, event: directive.UnitDissolve
 async def on_escalation_directed(session: AsyncSession, event: EscalationDirected, envelope: Envelope) -> None:
     """Đ8.1.e: what the Chairman directed is carried out here, where it concerns the assignment itself."""
     told = event.escalation
-    about = {"id": UUID(told.assignment_id), "cycle": told.deadline_cycle, "by": envelope.actor, "now": db.work(session).now}
+    about = {"id": UUID(told.assignment_id), "cycle": told.directed_cycle, "by": envelope.actor, "now": db.work(session).now}
     about["reason"] = told.direction_text
     about["decision"] = Decision(told.decision.number, told.decision.signer)
     if told.direction == EscalationDirection.ESCALATION_DIRECTION_EXTEND:

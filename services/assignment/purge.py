@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.assignment.v1.event_pb2 import AssignmentsPurged
 
+from kit import db
 from kit.events import Retry, emit
 from kit.events.erasure import Ids
 from kit.law import article
@@ -22,6 +23,7 @@ from services.assignment.model import Assignment
 from services.assignment.obstacle import queries as obstacles
 from services.assignment.obstacle.model import Obstacle
 from services.assignment.records import Delegation, Evidence, Extension, Participation, Plan, Report, Transition
+from services.assignment.service import follow
 
 MATTERS = (Obstacle, Inquiry, Inspection)
 PARTS = (Evidence, Report, Plan, Delegation, Extension, Transition)
@@ -32,6 +34,7 @@ FREE = frozenset({"unit", "unit_regulation", "upload"})
 @article("D14")
 async def purge(session: AsyncSession, ids: Ids, runtime: Runtime) -> None:
     """Tells of what nobody else knows to hang on the document, parts that were handed on among it. The second time nothing is there."""
+    await follow.forget_decider(session, ids, now=db.work(session).now)
     documents = await queries.to_purge(session, ids)
     if not documents:
         return

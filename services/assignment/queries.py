@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, inspect, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, inspect, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.directive.v1.directive_pb2 import AssignmentRole
 
@@ -37,6 +37,8 @@ INNER = (
     (Assignment.evidence, Evidence),
     (Assignment.history, Transition),
 )
+# Of a dissolved unit's part its successor reads these, as far as they were handed in.
+HANDED_IN: dict[Any, ColumnElement[bool]] = {Report: Report.state != pb.REPORT_STATE_DRAFT, Evidence: Evidence.attached.is_(True)}
 
 
 @article("D13")
@@ -58,7 +60,18 @@ def own_to(actor: Actor) -> Any:
 def _inner(actor: Actor) -> list[Any]:
     if actor.has(*OFFICE_ROLES):
         return [selectinload(relation) for relation, _table in INNER]
-    return [selectinload(relation.and_(table.unit_id == actor.unit_id)) for relation, table in INNER]
+    return [selectinload(relation.and_(_owned(actor, table))) for relation, table in INNER]
+
+
+@article("D12")
+def _owned(actor: Actor, table: Any) -> ColumnElement[bool]:
+    """D12: the unit's rows, and what was handed in for parts that it took over from a dissolved one."""
+    own = table.unit_id == actor.unit_id
+    if table not in HANDED_IN:
+        return own
+    part = aliased(Assignment)
+    taken_over = select(part.id).where(part.successor_unit_id == actor.unit_id)
+    return or_(own, and_(HANDED_IN[table], table.assignment_id.in_(taken_over)))
 
 
 async def assignment(session: AsyncSession, actor: Actor, id: UUID, *, lock: bool = False) -> Assignment:
@@ -122,8 +135,8 @@ async def colleagues(session: AsyncSession, unit_id: UUID, ids: Iterable[UUID]) 
 
 
 async def evidence(session: AsyncSession, actor: Actor, *, assignment_id: UUID, id: UUID) -> Evidence:
-    """The Office opens what was handed in; the unit all its files. NotFound for the rest."""
-    mine = Evidence.unit_id == actor.unit_id if actor.has(*UNIT_ROLES) else false()
+    """The Office and a successor open what was handed in; the unit all its files. NotFound for the rest."""
+    mine = _owned(actor, Evidence) if actor.has(*UNIT_ROLES) else false()
     if actor.has(*OFFICE_ROLES):
         mine = or_(mine, Evidence.attached)
     found = await session.scalar(select(Evidence).where(Evidence.id == id, Evidence.assignment_id == assignment_id, mine))
@@ -241,6 +254,16 @@ async def is_gathered(session: AsyncSession, actor: Actor, lead: Assignment) -> 
     return await session.scalar(found.limit(1)) is not None
 
 
+@article("D12")
+async def pass_on_sight(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """D12: what a dissolved unit had taken over itself is read by whoever takes over from it now; for handlers."""
+    earlier, later = aliased(Assignment), aliased(Assignment)
+    same = [getattr(earlier, name) == getattr(later, name) for name in ("task_id", "role", "phase")]
+    theirs = update(earlier).values(successor_unit_id=later.successor_unit_id)
+    theirs = theirs.where(later.id.in_(ids), earlier.successor_unit_id == later.unit_id, *same)
+    await session.execute(theirs, execution_options={"synchronize_session": False})
+
+
 async def known_ids(session: AsyncSession, directive_id: UUID) -> set[UUID]:
     """The assignments that were made from this document already; for the handler, which acts for nobody."""
     return set((await session.scalars(select(Assignment.id).where(Assignment.directive_id == directive_id))).all())
@@ -252,6 +275,13 @@ async def to_purge(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, U
     ours = or_(Assignment.directive_id.in_(ids), Assignment.id.in_(ids))
     statement = select(Assignment.id, Assignment.directive_id).where(ours).order_by(Assignment.id).with_for_update()
     return {row.id: row.directive_id for row in await session.execute(statement)}
+
+
+@article("D14")
+async def decided_by(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Assignment]:
+    """Those that one of these documents, superseding their own, ended; for the platform itself."""
+    cited = exists().where(Transition.assignment_id == Assignment.id, Transition.deciding_directive_id.in_(ids))
+    return (await session.scalars(_whole().where(cited))).all()
 
 
 @article("D14")

@@ -20,10 +20,11 @@ class Base(DeclarativeBase):
 
 @dataclass(frozen=True)
 class Decision:
-    """The leaders' decision on paper, as the Office recorded it; or the document that says so."""
+    """The leaders' decision on paper, as the Office recorded it; or the document that says so, with its id where it's known here."""
 
     number: str
     signer: str
+    directive_id: UUID | None = None
 
 
 class Unit(Base):
@@ -190,6 +191,8 @@ class Transition(Base):
     on_behalf_of_name: Mapped[str]
     decision_number: Mapped[str]
     decision_signer: Mapped[str]
+    # The document that superseded the assignment's own; what names it is found when it is purged (D14).
+    deciding_directive_id: Mapped[UUID | None]
     # Each {field, before, after}.
     changes: Mapped[list[dict[str, Any]]]
     time: Mapped[datetime]

@@ -130,6 +130,7 @@ def escalation_to_proto(matter: Escalation, actor: Actor | None = None) -> urgin
         new_due_date=from_date(matter.new_due_date),
         new_unit_id=str(matter.new_unit_id or ""),
         direct_time=from_time(matter.direct_time),
+        directed_cycle=matter.directed_cycle,
         closing_note=matter.closing_note,
         create_time=from_time(matter.create_time),
         update_time=from_time(matter.update_time),

@@ -9,8 +9,8 @@ from kit.runtime import Runtime
 from services.deadline.model import AssignmentCopy, Deadline, Escalation, Obligation, UrgingNotice
 from services.deadline.queries import clocks
 
-# What refers to a copy before the copy.
-AROUND = (UrgingNotice, Escalation, Obligation, Deadline, AssignmentCopy)
+# In the order in which `clocks.follow` and the scheduler lock them; the copy, to which the others refer, goes last.
+AROUND = (Deadline, UrgingNotice, Escalation, Obligation, AssignmentCopy)
 ERASED = frozenset(table.__tablename__ for table in AROUND)
 FREE = frozenset({"calendar_release", "schedule_watermark", "unit", "urging_number"})
 

@@ -75,6 +75,8 @@ class Assignment(Base):
     deadline_cycle: Mapped[int]
     forwarded_from_id: Mapped[UUID | None]
     forwarded_to_id: Mapped[UUID | None]
+    # D12: the unit that has taken it over by now, which reads what was told of it.
+    successor_unit_id: Mapped[UUID | None]
     paper_report_required: Mapped[bool]
     paper_report_number: Mapped[str]
     paper_report_date: Mapped[date | None]
@@ -213,6 +215,7 @@ class Assignment(Base):
             on_behalf_of_name="",
             decision_number=decision.number if decision else "",
             decision_signer=decision.signer if decision else "",
+            deciding_directive_id=decision.directive_id if decision else None,
             changes=list(changes),
             time=now,
         )
@@ -296,6 +299,7 @@ class Assignment(Base):
     name_specialist = work.name_specialist
     amend = returns.amend
     keep_amendment = returns.keep_amendment
+    forget_decider = returns.forget_decider
 
 
 # Of one part of a task, whoever has it.

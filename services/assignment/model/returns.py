@@ -1,5 +1,6 @@
 """Sending a task back and what the Office answers (Đ7.2.d); and what ends a unit's part or changes it from outside."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from services.assignment.model.assignment import Assignment
 
 By = Actor | ActorRef
+_FORGOTTEN = "Văn bản thay thế được xác định là văn bản mật và đã xóa khỏi hệ thống."
 
 
 @article("Đ7.2.d")
@@ -119,9 +121,10 @@ def cancel(self: "Assignment", by: By, now: datetime, *, reason: str, decision: 
 def succeed(
     self: "Assignment", by: By, now: datetime, *, unit_id: UUID, decision: Decision | None, into: UUID | None = None
 ) -> "Assignment | None":
-    """D12: the successor of a dissolved unit has it, with its days; the plan, the people and what was told stay behind. The new part; none
-    where the successor has the same one (`into`) already."""
+    """D12: the successor of a dissolved unit has it, with its days; the plan, the people and what was told stay behind, where it reads
+    the reports and their files. The new part; none where the successor has the same one (`into`) already."""
     self.require(pb.ACTION_SUCCEED, by)
+    self.successor_unit_id = unit_id
     if into:
         self.forwarded_to_id = into
         _leave(self, pb.ACTION_SUCCEED, by, now, decision=decision)
@@ -168,3 +171,18 @@ def take_over(self: "Assignment", planned: dict[str, Any]) -> list[dict[str, str
     if "aggregating_unit_id" in told:
         told |= {"aggregating_unit_id": optional_uuid(told["aggregating_unit_id"]), "aggregator_confirmed": False}
     return self.change(**told)
+
+
+@article("D14")
+def forget_decider(self: "Assignment", ids: Collection[UUID], now: datetime) -> None:
+    """D14: a document that ended this one's own was purged: neither its number nor what was said of it is kept here."""
+    for line in self.history:
+        if line.deciding_directive_id not in ids:
+            continue
+        for extension in self.extensions:
+            # It lapsed with the same words.
+            if extension.decision_reason == line.reason:
+                extension.decision_reason = _FORGOTTEN
+        line.decision_number, line.decision_signer, line.deciding_directive_id, line.reason = "", "", None, _FORGOTTEN
+    self.version += 1
+    self.update_time = now

@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1 import event_pb2
-from ykcd.directive.v1.registry_pb2 import PERSON_KIND_PERSON
+from ykcd.directive.v1.registry_pb2 import PERSON_KIND_PERSON, ListFieldsRequest
+from ykcd.directive.v1.registry_pb2_grpc import RegistryServiceStub
 
 from kit.clock import local_date
 from kit.copies import calendar_for_verdicts, working_calendar
 from kit.errors import InvalidArgument, Violation
 from kit.identity import Actor
 from kit.law import article
+from kit.rpc import ask
+from kit.rpc.caller import Proof
 from services.assignment import queries
 from services.assignment.actions import ACTIONS, URGE, refused
 from services.assignment.model import Assignment, Result
@@ -182,12 +185,19 @@ async def forward(
     field_id: UUID | None,
     specialist_id: UUID | None,
     reason: str,
+    registry: str,
+    proof: Proof,
 ) -> Assignment:
-    """Đ7.2.d: to a unit that exists today and takes no part in it yet. The old part, FORWARDED; the new one is told beside it."""
+    """Đ7.2.d: to a unit that exists today and takes no part in it yet. The old part, FORWARDED; the new one is told beside it.
+
+    `registry`: the address of `directive`, which knows the fields; `proof`: the caller's own, for it.
+    """
     assignment = await _opened(session, actor, pb.ACTION_FORWARD, target)
     await _require_in_force(session, unit_id, "unit_id", target.now)
     if specialist_id:
         await _require_specialist(session, specialist_id)
+    if field_id and field_id != assignment.field_id:
+        await _require_field(field_id, registry, proof)
     if unit_id != assignment.unit_id and await queries.has_part(session, unit_id, assignment):
         raise InvalidArgument.field("unit_id", "UNIT_TAKES_PART", "Đơn vị này đã tham gia nhiệm vụ này.")
     made = assignment.forward(actor, target.now, unit_id=unit_id, field_id=field_id, specialist_id=specialist_id, reason=reason)
@@ -240,6 +250,12 @@ async def _require_in_force(session: AsyncSession, unit_id: UUID, field: str, no
 async def _require_specialist(session: AsyncSession, id: UUID) -> None:
     if not await queries.is_specialist(session, id):
         raise InvalidArgument.field("specialist_id", "SPECIALIST_UNKNOWN", "Người được chọn không phải là chuyên viên theo dõi.")
+
+
+async def _require_field(id: UUID, registry: str, proof: Proof) -> None:
+    answer = await ask("directive", registry, lambda peer: RegistryServiceStub(peer).ListFields, ListFieldsRequest(), proof)
+    if str(id) not in {field.id for field in answer.fields}:
+        raise InvalidArgument.field("field_id", "FIELD_UNKNOWN", "Lĩnh vực không có trong danh mục.")
 
 
 def _chosen(assignment: Assignment, ids: Sequence[UUID]) -> list[Evidence]:

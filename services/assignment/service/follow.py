@@ -2,13 +2,14 @@
 history names who decided."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.assignment.v1 import assignment_pb2 as pb
+from ykcd.assignment.v1 import event_pb2
 from ykcd.event.v1.envelope_pb2 import ActorRef
 
 from kit.clock import local_date
@@ -62,6 +63,7 @@ async def _pass_on(
         made += [new] if new else []
     if left:
         await tell(session, left, EVENTS[pb.ACTION_SUCCEED], now)
+        await queries.pass_on_sight(session, [item.id for item in left])
     if made:
         await sent(session, made, now)
 
@@ -126,6 +128,17 @@ async def end(session: AsyncSession, *, directive_id: UUID, by: ActorRef, reason
         item.cancel(by, now, reason=reason, decision=decision)
     if cancelled:
         await tell(session, cancelled, EVENTS[pb.ACTION_CANCEL], now)
+
+
+@article("D14")
+async def forget_decider(session: AsyncSession, ids: Collection[UUID], *, now: datetime) -> None:
+    """D14: what was told of those that a purged document ended is emptied everywhere, since it names that; so they are told anew."""
+    items = await queries.decided_by(session, ids)
+    for item in items:
+        item.forget_decider(ids, now)
+    if items:
+        await session.flush()
+        await tell(session, items, event_pb2.AssignmentRedacted, now)
 
 
 @article("D12")
@@ -221,7 +234,7 @@ async def _hand_on(
 
 
 async def _awaited(session: AsyncSession, id: UUID, cycle: int) -> Assignment | None:
-    """What a direction is about, if it can still take one: of the cycle that was escalated (D4), and without a result to judge first."""
+    """What a direction is about, if it can still take one: of the cycle that it was given for (D4), and without a result to judge first."""
     item = await queries.whole(session, id)
     if item is None or item.state not in OPEN:
         _leave_it(id, "NOT_OPEN")

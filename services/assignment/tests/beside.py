@@ -1,13 +1,19 @@
-"""What the tests of obstacles, inspections, inquiries and regulations share."""
+"""Everybody, the units, and what the tests of obstacles, inspections, inquiries, regulations and of the database's own sight share."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 import grpc
+import pytest
 from google.protobuf.message import Message
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.directive.v1.event_pb2 import UnitChanged
 from ykcd.directive.v1.registry_pb2 import Unit, UnitKind
 
+from kit import db
 from kit.testing.stack import Person, Stack
 from services.assignment.tests import factories as make
 from services.assignment.tests.factories import day
@@ -16,6 +22,7 @@ ADMINISTRATOR = Person(make.OFFICE, ["administrator"], "Tôn Thất Quản")
 CHAIRMAN = Person(make.OFFICE, ["chairman"], "Nguyễn Văn Chủ")
 DISSOLVED, TO_COME = uuid4(), uuid4()
 SNV_LEADER = Person(make.SNV, ["unit_leader"], "Bùi Nội Vụ")
+ACT = text("SELECT set_config('ykcd.person', :person, true), set_config('ykcd.unit', :unit, true), set_config('ykcd.roles', :roles, true)")
 
 
 async def fill(stack: Stack) -> Stack:
@@ -63,3 +70,35 @@ async def events_but_denials(stack: Stack) -> list[Message]:
 def lines(matter: Any) -> list[tuple[str, str, str, int]]:
     """A history, briefly: verb, text, by whom, version."""
     return [(act.verb, act.text, act.actor_name, act.version) for act in matter.history]
+
+
+async def refused_elsewhere(
+    stack: Stack, stub: Any, current: Any, states_of: Mapping[str, set[int]], writes: Callable[..., Any], by: Mapping[str, Person]
+) -> None:
+    """In its state each step from other states is refused, and nothing is told."""
+    before = len(await stack.events())
+    for name, states in states_of.items():
+        if current.state not in states:
+            error = await stack.refused(getattr(stub, name), writes(current.id, current.version)[name], by[name])
+            assert (name, error.code, error.reason) == (name, grpc.StatusCode.FAILED_PRECONDITION, "WRONG_STATE")
+    assert len(await stack.events()) == before
+
+
+async def enter(session: AsyncSession, person: Person) -> None:
+    """From here on the database takes the transaction for this person's."""
+    await session.execute(ACT, {"person": str(person.id), "unit": str(person.unit_id), "roles": ",".join(person.roles)})
+
+
+async def rows_seen(stack: Stack, person: Person, *tables: str) -> list[int]:
+    """How many rows of each the database gives to this person's request that forgot to ask whose they are."""
+    async with db.transaction(stack.runtime.api) as session:
+        await enter(session, person)
+        return [await session.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables]
+
+
+async def forbidden(stack: Stack, person: Person, statement: str, match: str = "permission denied") -> None:
+    """The database itself refuses it."""
+    with pytest.raises(DBAPIError, match=match):
+        async with db.transaction(stack.runtime.api) as session:
+            await enter(session, person)
+            await session.execute(text(statement))

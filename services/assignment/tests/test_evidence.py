@@ -11,35 +11,17 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
+from ykcd.assignment.v1 import event_pb2
 
 from kit.errors import from_rpc
 from kit.testing.stack import Refused, Stack
 from services.assignment import sweeper
-from services.assignment.__main__ import app
 from services.assignment.filetypes import clean_name
 from services.assignment.records import Evidence, Upload
 from services.assignment.tests import factories as make
 from services.assignment.tests.factories import AN, CLERK, EVALUATOR, FOCAL, LEADER, OPERATOR, PDF, SYT_LEADER, ask, messages
 
 MB = 1 << 20
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "files"
-
-
-@pytest.fixture
-async def stack(serve, folder: Path) -> Stack:
-    made = await serve(app, files_url=f"file://{folder}")
-    await make.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
 
 
 @pytest.fixture

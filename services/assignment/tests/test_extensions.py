@@ -5,13 +5,11 @@ from datetime import UTC, date, datetime
 import grpc
 import pytest
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
+from ykcd.assignment.v1 import event_pb2
 
 from kit.errors import FailedPrecondition, InvalidArgument
 from kit.testing.stack import Stack
-from services.assignment.__main__ import app
 from services.assignment.actions import IN_PROGRESS, REPORTED, VERIFIED
-from services.assignment.tests import beside
 from services.assignment.tests import factories as make
 from services.assignment.tests.beside import CHAIRMAN
 from services.assignment.tests.factories import AN, LEADER, OFFICE_LEADER, SYT_LEADER, ask, day
@@ -20,18 +18,6 @@ from services.assignment.tests.parts import LEADER as UNIT_LEADER
 from services.assignment.tests.parts import OFFICE_LEADER as DECIDER
 
 PAST_DUE = datetime(2025, 5, 6, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await beside.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
 
 
 def request(item, now: datetime = NOW, on: date = date(2025, 5, 15), *, late: bool = False) -> None:

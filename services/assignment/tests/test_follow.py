@@ -1,82 +1,20 @@
 """What follows here from decisions made elsewhere: documents amended and revoked, units dissolved, escalations, a corrected aggregator."""
 
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from google.protobuf.message import Message
 from structlog.testing import capture_logs
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
-from ykcd.deadline.v1 import event_pb2 as deadline
-from ykcd.deadline.v1 import urging_pb2
-from ykcd.directive.v1 import directive_pb2, people_pb2
+from ykcd.assignment.v1 import event_pb2
+from ykcd.directive.v1 import directive_pb2
 from ykcd.directive.v1 import event_pb2 as directive
-from ykcd.directive.v1.registry_pb2 import Successor
 
-from kit.dates import from_time
-from kit.testing.stack import Person, Stack
-from services.assignment.__main__ import app
-from services.assignment.tests import beside
+from kit.testing.stack import Stack
 from services.assignment.tests import factories as make
 from services.assignment.tests.beside import ADMINISTRATOR, DISSOLVED
+from services.assignment.tests.elsewhere import LATER, changed, directed, dissolved, extended, get, published, successor, twice, verified
 from services.assignment.tests.factories import AN, BINH, LEADER, OFFICE_LEADER, OPERATOR, PHU_LOC_LEADER, SYT_LEADER, ask, day
-
-LATER = day(2025, 6, 16)
-AMENDED = datetime(2025, 4, 24, 1, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await beside.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
-
-
-async def get(stack: Stack, stub, id: str, person: Person = OFFICE_LEADER) -> pb.Assignment:
-    return await stack.call(stub.GetAssignment, pb.GetAssignmentRequest(id=id), person)
-
-
-async def published(stack: Stack, *tasks: directive_pb2.Task) -> directive_pb2.Directive:
-    event = make.published(*tasks)
-    await stack.deliver(event, event.directive.id, 2)
-    return event.directive
-
-
-def changed(told: directive_pb2.Directive, kind: type[Message], reason: str = "Điều chỉnh nhiệm vụ.") -> Message:
-    """The event that tells this change of the document."""
-    document = directive_pb2.ChangingDocument(code="75/QĐ-UBND", issue_date=day(2025, 4, 23), signer="Nguyễn Văn Phương")
-    told.version += 1
-    told.changes.add(reason=reason, document=document, time=from_time(AMENDED))
-    return kind(directive=told)
-
-
-async def twice(stack: Stack, event: Message, id: str, version: int = 3) -> int:
-    """Delivers it two times; how many events that told."""
-    before = len(await stack.events())
-    event_id = await stack.deliver(event, id, version)
-    after = len(await stack.events())
-    await stack.deliver(event, id, version, event_id=event_id)
-    assert len(await stack.events()) == after
-    return after - before
-
-
-async def verified(stack: Stack, stub, id: str) -> None:
-    await stack.call(stub.AcceptAssignment, ask(pb.AcceptAssignmentRequest, id), LEADER)
-    await stack.call(stub.ReportDone, make.done(id), LEADER)
-    await stack.call(stub.VerifyAssignment, ask(pb.VerifyAssignmentRequest, id, 3), AN)
-
-
-async def extended(stack: Stack, stub, id: str, version: int = 1) -> None:
-    wanted = ask(pb.RequestExtensionRequest, id, version, new_due_date=day(2025, 5, 30), reason="Chờ số liệu.")
-    await stack.call(stub.RequestExtension, wanted, LEADER)
-    approval = ask(pb.DecideExtensionRequest, id, version + 1, approved=True, decision=make.DECISION)
-    await stack.call(stub.DecideExtension, approval, OFFICE_LEADER)
 
 
 @pytest.mark.article("Đ3.4", "Đ6.1.đ", "Đ6.1.h", "Đ6.1.i", "Đ6.1.1", "§6.14")
@@ -172,16 +110,6 @@ async def test_a_document_that_binds_no_more_cancels_what_is_open(stack: Stack, 
     assert states == [pb.ASSIGNMENT_STATE_VERIFIED, pb.ASSIGNMENT_STATE_FORWARDED]
 
 
-def dissolved(*successors: Successor, unit: UUID = make.STNMT) -> directive.UnitDissolved:
-    told = people_pb2.UnitDissolution(id=str(uuid4()), version=2, unit_id=str(unit), valid_to=day(2025, 6, 30), successors=successors)
-    told.decision_number, told.confirmed_by_name = "1675/NQ-UBTVQH15", "Phan Đức Thuận"
-    return directive.UnitDissolved(dissolution=told)
-
-
-def successor(unit: UUID, field: str = "") -> Successor:
-    return Successor(unit_id=str(unit), field_id=field)
-
-
 @pytest.mark.article("D12", "Đ3.4")
 async def test_open_tasks_of_a_dissolved_unit_go_to_the_successor_of_their_field(stack: Stack, stub) -> None:
     """D12: each phase by itself, with its days and specialist; what was told stays behind under the old name."""
@@ -270,19 +198,6 @@ async def test_a_correction_of_the_lead_moves_the_aggregating_part(stack: Stack,
     new = await get(stack, stub, old.forwarded_to_id, PHU_LOC_LEADER)
     assert (old.state, new.unit_id, new.role) == (pb.ASSIGNMENT_STATE_FORWARDED, to["aggregating_unit_id"], gathering.role)
     assert (new.due_date, new.specialist_id, new.state) == (old.due_date, old.specialist_id, pb.ASSIGNMENT_STATE_SENT)
-
-
-def directed(id: str, name: str, *, new_specialist_id: str = "", **more: object) -> deadline.EscalationDirected:
-    direction = urging_pb2.EscalationDirection.Value(f"ESCALATION_DIRECTION_{name}")
-    about = {
-        "id": str(uuid4()),
-        "version": 3,
-        "direction_text": "Theo chỉ đạo của Chủ tịch.",
-        "deadline_cycle": 1,
-        "decision": make.DECISION,
-    }
-    escalation = urging_pb2.Escalation(assignment_id=id, direction=direction, **about, **more)
-    return deadline.EscalationDirected(escalation=escalation, new_specialist_id=new_specialist_id)
 
 
 @pytest.mark.article("Đ8.1.e", "D4")

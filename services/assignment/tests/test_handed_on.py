@@ -4,18 +4,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
+from ykcd.assignment.v1 import event_pb2
 from ykcd.directive.v1 import event_pb2 as directive
 from ykcd.directive.v1.registry_pb2 import Successor, Unit, UnitKind
 
 from kit.dates import from_time
 from kit.events import Retry
 from kit.testing.stack import Stack
-from services.assignment.__main__ import app
-from services.assignment.tests import beside
 from services.assignment.tests import factories as make
-from services.assignment.tests.factories import LEADER, OFFICE_LEADER, SYT_LEADER, ask, day
-from services.assignment.tests.test_follow import (
+from services.assignment.tests.elsewhere import (
     AMENDED,
     LATER,
     changed,
@@ -27,18 +24,7 @@ from services.assignment.tests.test_follow import (
     twice,
     verified,
 )
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await beside.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
+from services.assignment.tests.factories import LEADER, OFFICE_LEADER, SYT_LEADER, ask, day
 
 
 async def end(stack: Stack, unit: UUID, *successors: Successor) -> None:
@@ -177,7 +163,7 @@ async def test_a_direction_waits_for_no_result_and_is_of_its_own_cycle(stack: St
     await stack.call(stub.ReportDone, make.done(reported), LEADER)
     shared = await make.sent(stack, make.part(), make.part(make.SYT, "COORDINATING"))
     other_cycle = directed(shared, "CLOSE")
-    other_cycle.escalation.deadline_cycle = 2
+    other_cycle.escalation.directed_cycle = 2
     taken = directed(shared, "REASSIGN", new_unit_id=str(make.SYT))
     for event in (directed(reported, "CLOSE"), directed(reported, "EXTEND", new_due_date=LATER), other_cycle, taken):
         assert await twice(stack, event, event.escalation.id) == 0

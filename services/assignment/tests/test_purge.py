@@ -16,7 +16,7 @@ from ykcd.assignment.v1 import (
     obstacle_pb2,
     obstacle_pb2_grpc,
 )
-from ykcd.directive.v1.event_pb2 import DirectivePublished, DirectivePurged
+from ykcd.directive.v1.event_pb2 import DirectivePublished, DirectivePurged, DirectiveSuperseded
 
 from kit.events import Retry
 from kit.testing.stack import Stack
@@ -24,22 +24,12 @@ from services.assignment import purge
 from services.assignment.__main__ import app
 from services.assignment.model import Assignment
 from services.assignment.records import Base
-from services.assignment.tests import beside
 from services.assignment.tests import factories as make
+from services.assignment.tests.elsewhere import changed, get
 from services.assignment.tests.factories import DECISION, LEADER, OFFICE_LEADER, SYT_LEADER, ask, day
 
 CANARY = "chimhoangyen"
 pytestmark = pytest.mark.article("D14")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "files"
-
-
-@pytest.fixture
-async def stack(serve, folder: Path) -> Stack:
-    return await beside.fill(await serve(app, files_url=folder.as_uri()))
 
 
 def document(words: str) -> DirectivePublished:
@@ -163,6 +153,37 @@ async def test_while_the_file_store_is_away_nothing_is_half_done(stack: Stack, f
     stored.rmdir()
     await stack.deliver(purged(event), event.directive.id, 3)
     assert await stack.tables_holding(file) <= {"outbox", "purged"}
+
+
+async def test_the_history_of_what_it_had_ended_cites_it_no_more(stack: Stack, stub) -> None:
+    """Also where an extension lapsed with it; another document's end, and another decision, stay as they were."""
+    secret, other = document(CANARY), document("khác")
+    ended = [document("Việc một"), document("Việc hai")]
+    for event in (secret, other, *ended):
+        await stack.deliver(event, event.directive.id, 2)
+    ids = [event.directive.tasks[0].assignments[0].id for event in ended]
+    wanted = ask(pb.RequestExtensionRequest, ids[0], new_due_date=day(2025, 5, 30), reason="Chờ số liệu.")
+    await stack.call(stub.RequestExtension, wanted, LEADER)
+    for event, by in zip(ended, (secret, other), strict=True):
+        event.directive.superseded_by_id = by.directive.id
+        told = changed(event.directive, DirectiveSuperseded, f"Thay bằng {by.directive.number}.")
+        told.directive.changes[-1].document.code = by.directive.number
+        await stack.deliver(told, told.directive.id, 3)
+    kept = await get(stack, stub, ids[1])
+    await hear(stack, purged(secret))
+    assert await stack.tables_holding(CANARY) == set()
+    seen, last = await get(stack, stub, ids[0]), "Văn bản thay thế được xác định là văn bản mật và đã xóa khỏi hệ thống."
+    assert (seen.state, seen.version, seen.extensions[0].decision_reason) == (pb.ASSIGNMENT_STATE_CANCELLED, 4, last)
+    line = seen.history[-1]
+    assert (line.action, line.reason, line.HasField("decision"), line.deciding_directive_id) == (pb.ACTION_CANCEL, last, False, "")
+    assert await get(stack, stub, ids[1]) == kept
+    assert (kept.history[-1].decision.number, kept.history[-1].reason) == ("khác", "Thay bằng khác.")
+    # What was told of it named the document and is emptied; so it is told anew.
+    redacted = await stack.events(event_pb2.AssignmentRedacted)
+    assert ids[0] in {envelope.aggregate_id for envelope, _ in redacted}
+    assert all(envelope.aggregate_version == told.assignment.version for envelope, told in redacted)
+    await hear(stack, purged(secret))
+    assert await stack.events(event_pb2.AssignmentRedacted) == redacted
 
 
 def test_every_table_is_thought_of() -> None:

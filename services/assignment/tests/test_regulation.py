@@ -8,43 +8,18 @@ from uuid import UUID, uuid4
 
 import grpc
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 from ykcd.assignment.v1 import event_pb2, inquiry_pb2_grpc
 from ykcd.assignment.v1 import inquiry_pb2 as pb
 
-from kit import db
 from kit.testing.stack import Stack
 from services.assignment import sweeper
 from services.assignment.__main__ import app
 from services.assignment.records import Upload
 from services.assignment.tests import beside
 from services.assignment.tests import factories as make
-from services.assignment.tests.beside import ADMINISTRATOR, CHAIRMAN, SNV_LEADER, denied
-from services.assignment.tests.factories import (
-    AN,
-    CLERK,
-    EVALUATOR,
-    FOCAL,
-    LEADER,
-    OFFICE_LEADER,
-    OFFICER,
-    OPERATOR,
-    PDF,
-    SYT_LEADER,
-    day,
-)
-from services.assignment.tests.test_sight import enter
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "files"
-
-
-@pytest.fixture
-async def stack(serve, folder: Path) -> Stack:
-    return await beside.fill(await serve(app, files_url=f"file://{folder}"))
+from services.assignment.tests.beside import ADMINISTRATOR, CHAIRMAN, SNV_LEADER, denied, forbidden, rows_seen
+from services.assignment.tests.factories import AN, CLERK, EVALUATOR, FOCAL, LEADER, OFFICE_LEADER, OFFICER, OPERATOR, PDF, SYT_LEADER, day
 
 
 @pytest.fixture
@@ -225,11 +200,6 @@ async def test_a_file_that_the_store_has_lost_is_said_to_be_lost(stack: Stack, s
 async def test_the_database_alone_gives_each_his_own(stack: Stack, stub) -> None:
     await stack.call(stub.PutUnitRegulation, regulation(), LEADER)
     for person, count in ((AN, 1), (OFFICER, 1), (SYT_LEADER, 0), (EVALUATOR, 0), (ADMINISTRATOR, 0)):
-        async with db.transaction(stack.runtime.api) as session:
-            await enter(session, person)
-            assert (person.name, await session.scalar(text("SELECT count(*) FROM unit_regulation"))) == (person.name, count)
+        assert (person.name, await rows_seen(stack, person, "unit_regulation")) == (person.name, [count])
     for person, statement in ((LEADER, "DELETE FROM unit_regulation"), (AN, "UPDATE unit_regulation SET replace_time = now()")):
-        with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
-            async with db.transaction(stack.runtime.api) as session:
-                await enter(session, person)
-                await session.execute(text(statement))
+        await forbidden(stack, person, statement, r"row-level security|permission denied")

@@ -5,30 +5,16 @@ from uuid import uuid4
 
 import pytest
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
+from ykcd.assignment.v1 import event_pb2
 
 from kit.errors import FailedPrecondition, InvalidArgument
 from kit.testing.stack import Stack
-from services.assignment.__main__ import app
 from services.assignment.actions import ACCEPTED, IN_PROGRESS, REPORTED, VERIFIED
-from services.assignment.tests import beside
 from services.assignment.tests import factories as make
 from services.assignment.tests.factories import AN, FOCAL, LEADER, OFFICE_LEADER, OFFICER, SYT_LEADER, ask, day
 from services.assignment.tests.parts import CALENDAR, DECISION, NOW, SPECIALIST, assignment, result, steps
 from services.assignment.tests.parts import LEADER as UNIT_LEADER
 from services.assignment.tests.parts import OFFICE_LEADER as DECIDER
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await beside.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
 
 
 async def accepted(stack: Stack, stub, **more: object) -> str:

@@ -1,49 +1,26 @@
 """Đ7.2.d: a task is sent back, adjusted, handed on or kept; and who may urge, name, cancel."""
 
+import importlib
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import grpc
 import pytest
+from sqlalchemy import text
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, event_pb2
+from ykcd.assignment.v1 import event_pb2
 
 from kit.errors import FailedPrecondition, InvalidArgument, PermissionDenied
 from kit.testing.stack import Stack
-from services.assignment.__main__ import app
 from services.assignment.actions import ACCEPTED, CANCELLED, FORWARDED, IN_PROGRESS, REPORTED, RETURN_REQUESTED, SENT
-from services.assignment.tests import beside
 from services.assignment.tests import factories as make
 from services.assignment.tests.beside import DISSOLVED, TO_COME
-from services.assignment.tests.factories import (
-    AN,
-    BINH,
-    CLERK,
-    EVALUATOR,
-    LEADER,
-    OFFICE_LEADER,
-    PHU_LOC_LEADER,
-    SYT_LEADER,
-    ask,
-    day,
-)
+from services.assignment.tests.factories import AN, BINH, CLERK, EVALUATOR, LEADER, OFFICE_LEADER, PHU_LOC_LEADER, SYT_LEADER, ask, day
 from services.assignment.tests.parts import LEADER as UNIT_LEADER
 from services.assignment.tests.parts import NOW, OTHER_UNIT, SPECIALIST, assignment
 from services.assignment.tests.parts import OFFICE_LEADER as DECIDER
 
 IN_DECEMBER = datetime(2025, 12, 5, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await beside.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
 
 
 async def returned(stack: Stack, stub, *parts, **more: object) -> str:
@@ -267,3 +244,29 @@ async def test_who_follows_an_unfinished_part_may_urge_it(stack: Stack, stub) ->
     assert await may(AN, version=5) == "RESULT_PENDING"
     await stack.call(stub.VerifyAssignment, ask(pb.VerifyAssignmentRequest, id, 5), AN)
     assert await may(AN, version=6) == "NOT_URGEABLE"
+
+
+@pytest.mark.article("Đ7.2.d")
+async def test_another_field_is_one_of_the_registry(stack: Stack, stub, serve) -> None:
+    """Which only `directive` knows; of the field that it has nobody is asked."""
+    own, known = uuid4(), uuid4()
+    id = await make.sent(stack, field_id=str(own))
+    stack.runtime.settings.directive_address = "127.0.0.1:1"
+    away = await stack.refused(stub.ForwardAssignment, forward(id, 1, field_id=str(known)), OFFICE_LEADER)
+    assert (away.code, away.error.metadata) == (grpc.StatusCode.UNAVAILABLE, {"dependency": "directive"})
+    registry = await serve(importlib.import_module("services.directive.__main__").app)
+    await registry.add(OFFICE_LEADER)
+    async with registry.session() as session:
+        row = {"id": known, "code": "dat-dai", "name": "Đất đai"}
+        await session.execute(text("INSERT INTO field (id, code, name, sort_key) VALUES (:id, :code, :name, :name)"), row)
+    stack.runtime.settings.directive_address = registry.address
+    before = await stack.events()
+    unknown = await stack.refused(stub.ForwardAssignment, forward(id, 1, field_id=str(uuid4())), OFFICE_LEADER)
+    assert (unknown.code, unknown.reason, unknown.fields) == (grpc.StatusCode.INVALID_ARGUMENT, "FIELD_UNKNOWN", ["field_id"])
+    assert await stack.events() == before
+    moved = await stack.call(stub.ForwardAssignment, forward(id, 1, field_id=str(known)), OFFICE_LEADER)
+    heir = await stack.call(stub.GetAssignment, pb.GetAssignmentRequest(id=moved.forwarded_to_id), OFFICE_LEADER)
+    assert heir.field_id == str(known)
+    stack.runtime.settings.directive_address = "127.0.0.1:1"
+    id = await make.sent(stack, field_id=str(own))
+    await stack.call(stub.ForwardAssignment, forward(id, 1, field_id=str(own)), OFFICE_LEADER)

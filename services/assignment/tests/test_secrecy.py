@@ -2,38 +2,19 @@
 
 import io
 import zipfile
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc, inquiry_pb2, inquiry_pb2_grpc
+from ykcd.assignment.v1 import inquiry_pb2, inquiry_pb2_grpc
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 
 from kit.testing.stack import Stack
-from services.assignment.__main__ import app
 from services.assignment.tests import factories as make
 from services.assignment.tests.factories import LEADER, ask
 
 CANARY = "chimhoangyen"
 pytestmark = pytest.mark.article("Đ5", "Đ6.2", "§6.11")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "files"
-
-
-@pytest.fixture
-async def stack(serve, folder: Path) -> Stack:
-    made = await serve(app, files_url=folder.as_uri())
-    await make.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> assignment_pb2_grpc.AssignmentServiceStub:
-    return assignment_pb2_grpc.AssignmentServiceStub(stack.channel)
 
 
 @pytest.fixture

@@ -2,40 +2,29 @@
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from ykcd.assignment.v1 import assignment_pb2 as pb
-from ykcd.assignment.v1 import assignment_pb2_grpc
 
 from kit import db
 from kit.testing.stack import Person, Stack
-from services.assignment.__main__ import app
 from services.assignment.tests import factories as make
+from services.assignment.tests.beside import enter, forbidden, rows_seen
 from services.assignment.tests.factories import AN, EVALUATOR, LEADER, OFFICER, OPERATOR, PHU_LOC_LEADER, SYT_LEADER, ask
 
 TABLES = ("assignment", "participation", "delegation", "plan", "report", "extension", "transition", "evidence", "upload")
-ACT = text("SELECT set_config('ykcd.person', :person, true), set_config('ykcd.unit', :unit, true), set_config('ykcd.roles', :roles, true)")
 
 
-@pytest.fixture
-async def stack(serve, tmp_path) -> Stack:
+@pytest.fixture(autouse=True)
+async def lived(stack: Stack, stub) -> None:
     """Sở TNMT leads: it has delegated, planned, reported, drafted, asked for time, uploaded. Sở Y tế coordinates; Phú Lộc has no part."""
-    made = await serve(app, files_url=f"file://{tmp_path}/files")
-    await make.fill(made)
-    stub = assignment_pb2_grpc.AssignmentServiceStub(made.channel)
-    id = await make.sent(made, make.part(), make.part(make.SYT, "COORDINATING"))
-    await made.call(stub.AcceptAssignment, ask(pb.AcceptAssignmentRequest, id), LEADER)
-    await made.call(stub.DelegateAssignment, ask(pb.DelegateAssignmentRequest, id, 2, leader_id=str(LEADER.id)), LEADER)
-    await made.call(stub.ReportProgress, ask(pb.ReportProgressRequest, id, 3, content="Đang làm."), LEADER)
-    await made.call(stub.DraftReport, ask(pb.DraftReportRequest, id, 4, content="Dự thảo."), OFFICER)
-    await made.call(stub.SetPlan, ask(pb.SetPlanRequest, id, 5, steps=[pb.PlanStep(content="Khảo sát")]), OFFICER)
+    id = await make.sent(stack, make.part(), make.part(make.SYT, "COORDINATING"))
+    await stack.call(stub.AcceptAssignment, ask(pb.AcceptAssignmentRequest, id), LEADER)
+    await stack.call(stub.DelegateAssignment, ask(pb.DelegateAssignmentRequest, id, 2, leader_id=str(LEADER.id)), LEADER)
+    await stack.call(stub.ReportProgress, ask(pb.ReportProgressRequest, id, 3, content="Đang làm."), LEADER)
+    await stack.call(stub.DraftReport, ask(pb.DraftReportRequest, id, 4, content="Dự thảo."), OFFICER)
+    await stack.call(stub.SetPlan, ask(pb.SetPlanRequest, id, 5, steps=[pb.PlanStep(content="Khảo sát")]), OFFICER)
     later = ask(pb.RequestExtensionRequest, id, 6, new_due_date=make.day(2025, 5, 30), reason="Chờ số liệu.")
-    await made.call(stub.RequestExtension, later, LEADER)
-    await made.call(stub.UploadEvidence, make.messages(make.header(id)), LEADER)
-    return made
-
-
-async def enter(session, person: Person) -> None:
-    await session.execute(ACT, {"person": str(person.id), "unit": str(person.unit_id), "roles": ",".join(person.roles)})
+    await stack.call(stub.RequestExtension, later, LEADER)
+    await stack.call(stub.UploadEvidence, make.messages(make.header(id)), LEADER)
 
 
 @pytest.mark.article("D13")
@@ -54,10 +43,7 @@ async def enter(session, person: Person) -> None:
 )
 async def test_the_database_gives_each_his_own(stack: Stack, person: Person, counts: tuple[int, ...]) -> None:
     """D13, example 29."""
-    async with db.transaction(stack.runtime.api) as session:
-        await enter(session, person)
-        seen = [await session.scalar(text(f"SELECT count(*) FROM {table}")) for table in TABLES]
-    assert tuple(seen) == counts
+    assert tuple(await rows_seen(stack, person, *TABLES)) == counts
 
 
 @pytest.mark.parametrize(
@@ -76,10 +62,7 @@ async def test_the_database_gives_each_his_own(stack: Stack, person: Person, cou
     ],
 )
 async def test_the_database_refuses_a_co_unit_and_every_rewriting_of_the_past(stack: Stack, statement: str) -> None:
-    with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
-        async with db.transaction(stack.runtime.api) as session:
-            await enter(session, SYT_LEADER)
-            await session.execute(text(statement))
+    await forbidden(stack, SYT_LEADER, statement, r"row-level security|permission denied")
 
 
 async def test_only_a_draft_is_thrown_away(stack: Stack) -> None:

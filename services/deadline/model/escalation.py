@@ -66,6 +66,8 @@ class Escalation(Base):
     new_due_date: Mapped[date | None]
     new_unit_id: Mapped[UUID | None]
     direct_time: Mapped[datetime | None]
+    # The assignment's cycle then, 0 before: what is directed in view of one deadline isn't carried out on another (D4).
+    directed_cycle: Mapped[int] = mapped_column(default=0)
     closing_note: Mapped[str] = mapped_column(default="")
     create_time: Mapped[datetime]
     update_time: Mapped[datetime]
@@ -95,7 +97,7 @@ class Escalation(Base):
         self.direction, self.direction_text = direction.kind, direction.text
         self.decision_number, self.decision_signer = direction.number, direction.signer
         self.new_due_date, self.new_unit_id = direction.new_due_date, direction.new_unit_id
-        self.direct_time = now
+        self.direct_time, self.directed_cycle = now, max(self.deadline_cycle, self.copy.assignment.deadline_cycle)
         self._move(DIRECTED, now)
 
     @article("Đ8.1.e")
@@ -120,11 +122,11 @@ class Escalation(Base):
         return self.state == DIRECTED and self.direction in CARRIED_OUT
 
     @article("Đ8.1.e", "D4")
-    def settles(self, *, over: bool, new_deadline: bool) -> bool:
-        """Whether it ends by what became of the task: nothing is left to decide, or what was directed has happened."""
+    def settles(self, *, over: bool, cycle: int) -> bool:
+        """Whether it ends by what became of the task, now in that cycle: nothing is left to decide, or what was directed has happened."""
         if self.state in (DUE, REPORTED):
-            return over or new_deadline
-        return self.pending and (over or (new_deadline and self.direction == EXTEND))
+            return over or self.deadline_cycle < cycle
+        return self.pending and (over or (self.direction == EXTEND and self.directed_cycle < cycle))
 
     def allowed_verbs(self, actor: Actor) -> list[str]:
         """What the actor may do now."""

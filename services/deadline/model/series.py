@@ -74,9 +74,9 @@ class Series:
             counts = not on_time if each in current else each.counts
             if each.become(self._state_of(each), counts=counts):
                 changed.append(each)
+        over = self.copy.state in assignment_copy.OVER
         for matter in self.escalations:
-            over, new_deadline = self.copy.state in assignment_copy.OVER, matter.deadline_cycle < self.clock.deadline_cycle
-            if matter.settles(over=over, new_deadline=new_deadline):
+            if matter.settles(over=over, cycle=self.clock.deadline_cycle):
                 matter.lapse(self.now, note="Nhiệm vụ đã kết thúc." if over else "Nhiệm vụ đã có thời hạn mới.")
                 changed.append(matter)
         return changed

@@ -45,8 +45,8 @@ async def clock_of(session: AsyncSession, assignment_id: UUID) -> Deadline | Non
 
 
 async def copy_of(session: AsyncSession, assignment_id: UUID) -> AssignmentCopy | None:
-    """For the platform itself, locked."""
-    return await session.get(AssignmentCopy, assignment_id, with_for_update=True)
+    """For the platform itself, locked; the scheduler, which holds the clock that is locked next, may still refer to it."""
+    return await session.get(AssignmentCopy, assignment_id, with_for_update={"key_share": True})
 
 
 async def open_clocks(session: AsyncSession) -> Sequence[Deadline]:
@@ -63,6 +63,7 @@ async def overdue_clocks(session: AsyncSession, *, today: date, limit: int) -> S
 
 @article("D14")
 async def copies_of(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
-    """The assignments of these documents or tasks, for purging."""
-    mine = AssignmentCopy.directive_id.in_(ids) | AssignmentCopy.task_id.in_(ids)
-    return set((await session.scalars(select(AssignmentCopy.assignment_id).where(mine))).all())
+    """The assignments of these documents or tasks, for purging; locked as by `copy_of`."""
+    mine = AssignmentCopy.directive_id.in_(ids) | AssignmentCopy.task_id.in_(ids) | AssignmentCopy.assignment_id.in_(ids)
+    found = select(AssignmentCopy.assignment_id).where(mine).order_by(AssignmentCopy.assignment_id).with_for_update(key_share=True)
+    return set((await session.scalars(found)).all())

@@ -63,5 +63,6 @@ async def tell_missed(session: AsyncSession, *, now: datetime) -> int:
     for clock in late:
         clock.miss(now)
         await emit(session, clock.assignment_id, clock.version, DeadlineMissed(deadline=deadline_to_proto(clock)))
-    mark.last_processed = max(mark.last_processed, now)
+    if not late:
+        mark.last_processed = max(mark.last_processed, now)
     return len(late)

@@ -4,35 +4,32 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-import grpc
 from google.protobuf.message import Message
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from ykcd.assignment.v1.assignment_pb2 import Assignment, CheckUrgeableRequest
+from ykcd.assignment.v1.assignment_pb2 import CheckUrgeableRequest
 from ykcd.assignment.v1.assignment_pb2_grpc import AssignmentServiceStub
 from ykcd.deadline.v1 import event_pb2
 
 from kit import db
 from kit.clock import local_date
 from kit.copies import calendar_for_verdicts, working_calendar
-from kit.errors import InvalidArgument, Unavailable, from_rpc, stale_version, unavailable
+from kit.errors import InvalidArgument, stale_version
 from kit.events import emit
 from kit.identity import Actor
 from kit.law import article
-from kit.rpc import channel
+from kit.rpc import ask
 from kit.rpc.caller import Proof
 from kit.workdays import WorkingCalendar
 from services.deadline.config import DeadlineSettings
 from services.deadline.convert import escalation_to_proto, notice_to_proto
-from services.deadline.model import AssignmentCopy, Deadline, Escalation, UrgingNotice, UrgingNumber, escalation, notice
+from services.deadline.model import Deadline, Escalation, UrgingNotice, UrgingNumber, escalation, notice
 from services.deadline.model.escalation import Direction
 from services.deadline.model.series import Series, next_day
 from services.deadline.queries import urging as queries
 from services.deadline.service import jobs
 
 URGING_JOB = "urging"
-# Who asks waits; a person is waiting for the answer.
-ASK_SECONDS = 2.0
 
 NOTICE_EVENTS: dict[int, type[Message]] = {
     notice.PROPOSED: event_pb2.UrgingNoticeProposed,
@@ -65,7 +62,8 @@ async def advance(session: AsyncSession, *, now: datetime) -> int:
         session.add_all(new)
         await _told(session, new, calendar)
         changed += bool(new)
-    mark.last_processed = max(mark.last_processed, now)
+    if not changed:
+        mark.last_processed = max(mark.last_processed, now)
     return changed
 
 
@@ -102,28 +100,15 @@ async def issue(
     series = await _series(session, await queries.clock_to_urge(session, wanted.assignment_id), calendar)
     series.require_issuable(wanted)
     _require_version(wanted, expected_version)
-    told = await _ask(settings.assignment_address, proof, series.copy)
+    # Whether a result is pending knows only `assignment`.
+    question = CheckUrgeableRequest(id=str(wanted.assignment_id), expected_version=series.copy.version)
+    told = await ask("assignment", settings.assignment_address, lambda peer: AssignmentServiceStub(peer).CheckUrgeable, question, proof)
     answer_due = next_day(series.today, calendar, basis=settings.urging_days)
     number = await _next_number(session, series.today.year)
     wanted.issue(actor, now, number=number, answer_due=answer_due, overdue=series.days_overdue(), told=told)
     await session.flush()
     await _tell_notice(session, wanted, calendar)
     return wanted
-
-
-async def _ask(address: str, proof: Proof, copy: AssignmentCopy) -> Assignment:
-    """Whether a result is pending knows only `assignment` (architecture: questions with one owner)."""
-    request = CheckUrgeableRequest(id=str(copy.assignment_id), expected_version=copy.version)
-    try:
-        async with channel(address) as peer:
-            return await AssignmentServiceStub(peer).CheckUrgeable(request, metadata=proof, timeout=ASK_SECONDS)
-    except grpc.RpcError as error:
-        refused = from_rpc(error)
-    if isinstance(refused, Unavailable):
-        raise unavailable("assignment")
-    # What it denied, it has noted itself.
-    refused.denial = False
-    raise refused
 
 
 @article("Đ8.1.e")

@@ -50,6 +50,16 @@ async def refused(office: Office, verb: str, matter: pb.Escalation, person: Pers
     return await office.deadline.refused(getattr(office.urging, verb), request(verb, matter, **more), person)
 
 
+async def granted_later(office: Office, id: str) -> None:
+    """The unit asks for 20/12/2016 and gets it: another cycle, of which both services hear."""
+    later = {"new_due_date": from_date(date(2016, 12, 20)), "reason": "Chờ số liệu.", "late": True}
+    await office.act("RequestExtension", assignment_pb2.RequestExtensionRequest, id, make.STNMT_LEADER, **later)
+    approval = {"approved": True, "decision": DECISION}
+    await office.act("DecideExtension", assignment_pb2.DecideExtensionRequest, id, make.OFFICE_LEADER, **approval)
+    for _ in range(2):
+        await office.spread()
+
+
 @pytest.mark.article("Đ8.1.e")
 async def test_a_matter_goes_to_the_chairman_and_comes_to_its_end(office: Office, matter: pb.Escalation) -> None:
     (due,) = await office.escalations(make.AN)
@@ -94,6 +104,50 @@ async def test_what_could_not_be_carried_out_is_directed_anew(office: Office, ma
     assert not again.HasField("new_due_date")
     assert (await refused(office, "DirectEscalation", again)).reason == "WRONG_STATE"
     assert (await act(office, "CloseEscalation", again)).state == pb.ESCALATION_STATE_DONE
+
+
+@pytest.mark.article("Đ8.1.e", "D4")
+@pytest.mark.parametrize("direction", [pb.ESCALATION_DIRECTION_REASSIGN, pb.ESCALATION_DIRECTION_CLOSE], ids=["reassign", "close"])
+async def test_what_another_deadline_overtook_is_directed_anew(
+    office: Office, matter: pb.Escalation, direction: int
+) -> None:
+    """Directed in view of the first deadline, it isn't carried out on the second; the matter stays open until it is."""
+    await make.exist(office.deadline, make.SYT)
+    await make.exist(office.assignment, make.SYT)
+    reported = await act(office, "ReportEscalation", matter)
+    how = {"direction": direction, "new_unit_id": str(make.SYT) if direction == pb.ESCALATION_DIRECTION_REASSIGN else ""}
+    directed = await act(office, "DirectEscalation", reported, **how)
+    await granted_later(office, matter.assignment_id)
+    (open_,) = await office.escalations(make.CHAIRMAN)
+    assert (open_.state, open_.assignment.deadline_cycle, open_.directed_cycle) == (pb.ESCALATION_STATE_DIRECTED, 2, 1)
+    assert open_.version == directed.version
+    assert list(open_.allowed_verbs) == ["direct"]
+    again = await act(office, "DirectEscalation", open_, make.CHAIRMAN, **how)
+    assert (again.directed_cycle, again.deadline_cycle) == (2, 1)
+    for _ in range(2):
+        await office.spread()
+    (done,) = await office.escalations()
+    assert (done.state, done.closing_note) == (pb.ESCALATION_STATE_DONE, "Nhiệm vụ đã kết thúc.")
+
+
+@pytest.mark.article("Đ8.1.e", "D4")
+async def test_an_extension_directed_anew_ends_the_matter_once_it_is_carried_out(
+    office: Office, matter: pb.Escalation
+) -> None:
+    reported = await act(office, "ReportEscalation", matter)
+    directed = await act(office, "DirectEscalation", reported, direction=pb.ESCALATION_DIRECTION_CLOSE)
+    await granted_later(office, matter.assignment_id)
+    extend = {"direction": pb.ESCALATION_DIRECTION_EXTEND, "new_due_date": from_date(date(2016, 12, 30))}
+    await act(office, "DirectEscalation", directed, **extend)
+    await office.act("AcceptAssignment", assignment_pb2.AcceptAssignmentRequest, matter.assignment_id, make.STNMT_LEADER)
+    # The acceptance is heard of before the extension is.
+    envelope, event = (await office.assignment.events())[-1]
+    await office.deadline.deliver(event, envelope.aggregate_id, envelope.aggregate_version)
+    assert (await office.escalations())[0].state == pb.ESCALATION_STATE_DIRECTED
+    for _ in range(2):
+        await office.spread()
+    (done,) = await office.escalations()
+    assert (done.state, done.closing_note) == (pb.ESCALATION_STATE_DONE, "Nhiệm vụ đã có thời hạn mới.")
 
 
 @pytest.mark.article("Đ8.1.e", "Đ8.1.a")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, text
 from ykcd.assignment.v1 import event_pb2
 from ykcd.deadline.v1.event_pb2 import CalendarPublished, DeadlineMissed, DeadlineSet
@@ -14,12 +15,14 @@ from ykcd.directive.v1.registry_pb2 import Member
 from kit import migrations
 from kit.copies import working_calendar
 from kit.dates import from_date, to_time
+from kit.events import Broker
 from kit.tables import member
 from kit.testing.stack import Stack
 from services.deadline import schedule
 from services.deadline.__main__ import app
 from services.deadline.model import Deadline, ScheduleWatermark
 from services.deadline.queries import calendars as queries
+from services.deadline.queries import clocks as clock_queries
 from services.deadline.service import calendars, clocks, jobs
 from services.deadline.tests import factories as make
 
@@ -238,9 +241,11 @@ async def test_a_new_calendar_moves_open_clocks_only(stack: Stack, deadlines, cl
     assert versions == [(2, open_one.id), (4, open_one.id)]
 
 
-async def test_the_loops_publish_and_tell_until_they_are_stopped(serve, clock, monkeypatch) -> None:
+async def test_the_loops_publish_and_tell_until_they_are_stopped(serve, clock, monkeypatch, nats_url: str) -> None:
     monkeypatch.setattr(schedule, "TICK_SECONDS", 0.05)
     bare = await serve(app)
+    bare.runtime.broker = Broker(app.name, nats_url, SecretStr(""))
+    await bare.runtime.broker.connect()
     told = make.assignment(clock.now.date() - timedelta(days=3))
     await bare.deliver(make.sent(told), told.id)
     loops = [asyncio.create_task(loop(bare.runtime)) for loop in app.loops]
@@ -251,6 +256,8 @@ async def test_the_loops_publish_and_tell_until_they_are_stopped(serve, clock, m
     finally:
         for loop in loops:
             loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await bare.runtime.broker.close()
     assert len(await bare.events(CalendarPublished)) == 1
 
 
@@ -272,3 +279,13 @@ async def test_requests_can_change_no_clock_and_read_no_other_units(stack: Stack
             with pytest.raises(Exception, match="permission denied"):
                 await connection.execute(text(verb))
             await connection.rollback()
+
+
+async def test_a_snapshot_and_the_scheduler_dont_wait_for_each_other(stack: Stack, clock) -> None:
+    """Whoever applies a snapshot holds the copy and then wants the clock; the scheduler holds the clock, and refers to the copy."""
+    told = await make.hear(stack, make.assignment(date(2025, 4, 22)))
+    clock.set(make.morning(2025, 4, 24))
+    async with stack.session(now=clock()) as session:
+        assert await clock_queries.copy_of(session, UUID(told.id))
+        assert await schedule.urge(stack.runtime) == 1
+        assert await clock_queries.clock_of(session, UUID(told.id))

@@ -259,7 +259,7 @@ def test_what_was_directed_ends_the_matter_when_it_has_happened(direction: str, 
         (False, {"state": "REPORTED"}),
     ):
         desk, matter = escalated()
-        matter.state = escalation.DIRECTED
+        matter.state, matter.directed_cycle = escalation.DIRECTED, 1
         matter.direction = urging_pb2.EscalationDirection.Value(f"ESCALATION_DIRECTION_{direction}")
         assert desk.hear(date(2016, 12, 13), **change) == ([matter] if ends else [])
         assert (matter.state == escalation.DONE) is bool(matter.closing_note) is ends

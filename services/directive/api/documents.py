@@ -1,6 +1,7 @@
 """DirectiveService."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ykcd.directive.v1 import directive_pb2 as pb
@@ -27,6 +28,11 @@ def _content(entered: pb.DirectiveInput) -> entry.DirectiveContent:
     return entry.DirectiveContent(facts_from_proto(entered), tasks)
 
 
+def _target(call: Call, request: Any) -> dict[str, Any]:
+    """What every change names."""
+    return {"id": UUID(request.id), "expected_version": request.expected_version, "now": call.now}
+
+
 class DirectiveService(ScreenedServicer, directive_pb2_grpc.DirectiveServiceServicer):
     @write
     async def CreateDirective(self, call: Call, request: pb.CreateDirectiveRequest) -> pb.Directive:
@@ -35,33 +41,18 @@ class DirectiveService(ScreenedServicer, directive_pb2_grpc.DirectiveServiceServ
 
     @write
     async def UpdateDirective(self, call: Call, request: pb.UpdateDirectiveRequest) -> pb.Directive:
-        updated = await entry.update(
-            call.session,
-            call.actor,
-            id=UUID(request.id),
-            expected_version=request.expected_version,
-            content=_content(request.directive),
-            now=call.now,
-        )
+        updated = await entry.update(call.session, call.actor, content=_content(request.directive), **_target(call, request))
         return directive_to_proto(updated)
 
     @write
     async def PublishDirective(self, call: Call, request: pb.PublishDirectiveRequest) -> pb.Directive:
-        published = await entry.publish(
-            call.session, call.actor, id=UUID(request.id), expected_version=request.expected_version, now=call.now
-        )
+        published = await entry.publish(call.session, call.actor, **_target(call, request))
         return directive_to_proto(published)
 
     @write
     async def AmendDirective(self, call: Call, request: pb.AmendDirectiveRequest) -> pb.Directive:
-        amended = await changes.amend(
-            call.session,
-            call.actor,
-            id=UUID(request.id),
-            expected_version=request.expected_version,
-            amendment=amendment_from_proto(request),
-            now=call.now,
-        )
+        amendment = amendment_from_proto(request)
+        amended = await changes.amend(call.session, call.actor, amendment=amendment, **_target(call, request))
         return directive_to_proto(amended)
 
     @write
@@ -69,11 +60,9 @@ class DirectiveService(ScreenedServicer, directive_pb2_grpc.DirectiveServiceServ
         superseded = await changes.supersede(
             call.session,
             call.actor,
-            id=UUID(request.id),
-            expected_version=request.expected_version,
             superseding_id=UUID(request.superseding_id),
             reason=nfc(request.reason),
-            now=call.now,
+            **_target(call, request),
         )
         return directive_to_proto(superseded)
 
@@ -82,11 +71,9 @@ class DirectiveService(ScreenedServicer, directive_pb2_grpc.DirectiveServiceServ
         revoked = await changes.revoke(
             call.session,
             call.actor,
-            id=UUID(request.id),
-            expected_version=request.expected_version,
             document=changing_document_from_proto(request.document),
             reason=nfc(request.reason),
-            now=call.now,
+            **_target(call, request),
         )
         return directive_to_proto(revoked)
 
@@ -95,10 +82,8 @@ class DirectiveService(ScreenedServicer, directive_pb2_grpc.DirectiveServiceServ
         purged = await purging.purge(
             call.session,
             call.actor,
-            id=UUID(request.id),
-            expected_version=request.expected_version,
             backup_retention=self.runtime.settings.backup_retention,  # type: ignore[attr-defined]
-            now=call.now,
+            **_target(call, request),
         )
         return directive_to_proto(purged)
 

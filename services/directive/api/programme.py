@@ -54,8 +54,8 @@ class ProgrammeService(ScreenedServicer, programme_pb2_grpc.ProgrammeServiceServ
 
     @read
     async def ListProgrammeItems(self, call: Call, request: pb.ListProgrammeItemsRequest) -> pb.ListProgrammeItemsResponse:
-        page = Page(call, request, request.year, request.lead_unit_id, key=(int, int, UUID), size=ITEMS_PER_PAGE)
-        lead = optional_uuid(request.lead_unit_id)
-        rows = await queries.items(call.session, year=request.year, lead_unit_id=lead, after=page.after, limit=page.limit)
+        page = Page(call, request, request.year, request.month, request.lead_unit_id, key=(int, int, UUID), size=ITEMS_PER_PAGE)
+        wanted = {"year": request.year, "month": request.month, "lead_unit_id": optional_uuid(request.lead_unit_id)}
+        rows = await queries.items(call.session, **wanted, after=page.after, limit=page.limit)
         shown, token = page.cut(rows, lambda row: (row.month, row.ordinal, row.id))
         return pb.ListProgrammeItemsResponse(items=[item_to_proto(row) for row in shown], next_page_token=token)

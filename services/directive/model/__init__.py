@@ -3,6 +3,7 @@
 from services.directive.model.base import Base
 from services.directive.model.directive import (
     DRAFT,
+    ENDED,
     ENTRY_ROLES,
     Amendment,
     ChangingDocument,
@@ -21,6 +22,7 @@ from services.directive.model.task import PartChange, Phase, PlannedAssignment, 
 __all__ = [
     "ACCESS_KEPT_EVERY",
     "DRAFT",
+    "ENDED",
     "ENTRY_ROLES",
     "LEADERS",
     "OPEN",

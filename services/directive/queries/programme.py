@@ -15,10 +15,14 @@ Place = tuple[int, int, UUID]
 
 
 @article("Đ2.4")
-async def items(session: AsyncSession, *, year: int, lead_unit_id: UUID | None, after: Place | None, limit: int) -> Sequence[ProgrammeItem]:
-    """Open to everybody (Đ2.1), by month and place."""
+async def items(
+    session: AsyncSession, *, year: int, month: int, lead_unit_id: UUID | None, after: Place | None, limit: int
+) -> Sequence[ProgrammeItem]:
+    """Open to everybody (Đ2.1), by month and place. `month`: 0 for the whole year."""
     place = (ProgrammeItem.month, ProgrammeItem.ordinal, ProgrammeItem.id)
     statement = select(ProgrammeItem).where(ProgrammeItem.year == year).order_by(*place).limit(limit)
+    if month:
+        statement = statement.where(ProgrammeItem.month == month)
     if lead_unit_id:
         statement = statement.where(ProgrammeItem.lead_unit_id == lead_unit_id)
     if after:

@@ -3,18 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
 from ykcd.directive.v1 import event_pb2
 
 from kit.clock import local_date
-from kit.events import emit
 from kit.identity import Actor
 from kit.law import article
-from services.directive.convert.documents import directive_to_proto
 from services.directive.model import ENTRY_ROLES, Amendment, ChangingDocument, Directive
 from services.directive.queries import documents
 from services.directive.service.entry import open_to_units, propose, unknown_in, unknown_parts
+from services.directive.service.told import tell
 
 
 @article("Đ2.7")
@@ -31,7 +29,7 @@ async def amend(session: AsyncSession, actor: Actor, *, id: UUID, expected_versi
     await propose(session, [*places, *((task.field_id, task.parts) for task in amendment.added_tasks)], today)
     published.amend(actor, amendment, now, unknown)
     await open_to_units(session, published)
-    await _tell(session, published, event_pb2.DirectiveAmended)
+    await tell(session, published, event_pb2.DirectiveAmended)
     return published
 
 
@@ -44,7 +42,7 @@ async def supersede(
     published = await documents.directive(session, actor, id, lock=True)
     published.require_binding(expected_version)
     published.supersede(actor, await documents.directive(session, actor, superseding_id), reason, now)
-    await _tell(session, published, event_pb2.DirectiveSuperseded)
+    await tell(session, published, event_pb2.DirectiveSuperseded)
     return published
 
 
@@ -57,10 +55,5 @@ async def revoke(
     published = await documents.directive(session, actor, id, lock=True)
     published.require_binding(expected_version)
     published.revoke(actor, document, reason, now)
-    await _tell(session, published, event_pb2.DirectiveRevoked)
+    await tell(session, published, event_pb2.DirectiveRevoked)
     return published
-
-
-async def _tell(session: AsyncSession, changed: Directive, event: type[Message]) -> None:
-    await session.flush()
-    await emit(session, changed.id, changed.version, event(directive=directive_to_proto(changed)))  # pyright: ignore[reportCallIssue]

@@ -19,10 +19,11 @@ from kit.events import emit
 from kit.identity import Actor
 from kit.ids import optional_uuid
 from kit.law import article
-from services.directive.convert.documents import directive_to_proto, refusal_to_proto
+from services.directive.convert.documents import refusal_to_proto
 from services.directive.model import ENTRY_ROLES, Directive, Participation, SecretRefusal, Task, TaskContent, UnitPart
 from services.directive.queries import documents, people, registry
 from services.directive.service.annex1 import match
+from services.directive.service.told import tell
 
 
 @dataclass
@@ -43,7 +44,7 @@ async def create(session: AsyncSession, actor: Actor, *, content: DirectiveConte
     await _fill(session, entered, content.tasks, local_date(now))
     session.add(entered)
     await _flush_new_code(session)
-    await emit(session, entered.id, entered.version, event_pb2.DirectiveDrafted(directive=directive_to_proto(entered)))
+    await tell(session, entered, event_pb2.DirectiveDrafted)
     return entered
 
 
@@ -63,7 +64,7 @@ async def update(
     await _fill(session, draft, content.tasks, local_date(now))
     draft.version += 1
     await _flush_new_code(session)
-    await emit(session, draft.id, draft.version, event_pb2.DirectiveDrafted(directive=directive_to_proto(draft)))
+    await tell(session, draft, event_pb2.DirectiveDrafted)
     return draft
 
 
@@ -77,7 +78,7 @@ async def publish(session: AsyncSession, actor: Actor, *, id: UUID, expected_ver
     unknown = await unknown_in(session, draft.tasks, "directive.tasks", local_date(now))
     draft.publish(actor, now, await calendar_for_verdicts(session), unknown)
     await open_to_units(session, draft)
-    await emit(session, draft.id, draft.version, event_pb2.DirectivePublished(directive=directive_to_proto(draft)))
+    await tell(session, draft, event_pb2.DirectivePublished)
     return draft
 
 

@@ -12,10 +12,11 @@ from kit.events import emit
 from kit.events.erasure import Ids
 from kit.identity import Actor
 from kit.law import article
-from services.directive.convert.documents import directive_to_proto, refusal_to_proto
+from services.directive.convert.documents import refusal_to_proto
 from services.directive.convert.people import item_to_proto
 from services.directive.model import ENTRY_ROLES, Directive, DirectiveChange, Participation, SecretRefusal
 from services.directive.queries import documents, programme, registry
+from services.directive.service.told import tell
 
 
 @article("D14", "Đ5", "Đ6.2")
@@ -38,9 +39,7 @@ async def follow(session: AsyncSession, ids: Ids, *, backup_retention: timedelta
         await _bury(session, found, backup_retention, now)
     for superseded in await documents.superseded_by(session, ids):
         superseded.forget_successor(now)
-        await session.flush()
-        event = event_pb2.DirectiveSuperseded(directive=directive_to_proto(superseded))
-        await emit(session, superseded.id, superseded.version, event)
+        await tell(session, superseded, event_pb2.DirectiveSuperseded)
     for item in await programme.naming(session, ids):
         item.forget(ids)
         await session.flush()

@@ -11,8 +11,10 @@ from ykcd.assignment.v1.event_pb2 import AssignmentSent
 from ykcd.directive.v1 import directive_pb2 as pb
 from ykcd.directive.v1 import event_pb2
 
+from kit.events.outbox import MAX_BYTES
 from kit.testing.stack import Stack
 from services.directive.model import DirectiveChange, Unit
+from services.directive.service.told import ROOM_TO_END
 from services.directive.tests import factories as make
 from services.directive.tests.factories import AN, BINH, CHI, EVALUATOR, OFFICE_LEADER, OPERATOR, STNMT_LEADER, SYT_LEADER
 
@@ -266,3 +268,39 @@ async def test_the_last_lead_isnt_taken_away_while_others_take_part(stack: Stack
     other = make.part(make.SYT, due_date=make.day(2025, 7, 1))
     replaced = pb.TaskAmendment(task_id=task.id, assignments=[lead], added=[other])
     assert (await stack.call(stub.AmendDirective, make.amend(published, replaced), AN)).version == 3
+
+
+def large(padding: int) -> list[pb.TaskInput]:
+    """1000 assignments: 25 tasks of 4 units in 10 phases; `padding`: bytes of content in all."""
+    units = [make.part(unit) for unit in (make.STNMT, make.SYT, make.SNV, make.PHU_LOC)]
+    phases = [pb.PhaseInput(name=f"Giai đoạn {number}", due_date=make.day(2025, 5, number)) for number in range(1, 11)]
+    class_ = pb.TaskClass(has_deadline=False, must_report=False)
+    long = "ờ" * (padding // 25 // len("ờ".encode()))
+    return [make.task(*units, content=f"Việc {number}. {long}", task_class=class_, due_date=None, phases=phases) for number in range(25)]
+
+
+@pytest.mark.article("Đ2.7")
+@pytest.mark.parametrize("ending", ["revoke", "supersede"])
+async def test_however_large_a_document_is_it_can_be_ended(stack: Stack, stub, ending: str) -> None:
+    """What would leave no room for that isn't entered."""
+    bare = await stack.call(stub.CreateDirective, make.create(*large(0)), AN)
+    assert sum(len(task.assignments) for task in bare.tasks) == 1000
+    most = MAX_BYTES - ROOM_TO_END - bare.ByteSize() - 1000
+    update = {"request_id": str(uuid4()), "id": bare.id, "expected_version": 1}
+    beyond = pb.UpdateDirectiveRequest(**update, directive=make.directive(*large(most + 2000)))
+    error = await stack.refused(stub.UpdateDirective, beyond, AN)
+    assert (error.code, error.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "TOO_LARGE")
+    fitting = pb.UpdateDirectiveRequest(**update, directive=make.directive(*large(most)))
+    draft = await stack.call(stub.UpdateDirective, fitting, AN)
+    published = await stack.call(stub.PublishDirective, make.publish(draft), AN)
+    assert published.ByteSize() > MAX_BYTES - ROOM_TO_END - 2000
+    if ending == "revoke":
+        request = revoke(published, pb.ChangingDocument(code="ờ" * 100, issue_date=make.day(2025, 4, 24), signer="ờ" * 200))
+        request.reason = "ờ" * 2000
+        ended = await stack.call(stub.RevokeDirective, request, OFFICE_LEADER)
+    else:
+        request = supersede(published, (await make.published(stack, stub, number="5500", signer="ờ" * 200)).id)
+        request.reason = "ờ" * 2000
+        ended = await stack.call(stub.SupersedeDirective, request, OFFICE_LEADER)
+    assert len(ended.changes[-1].assignment_ids) == 1000
+    assert (await stack.events())[-1][1].directive == ended

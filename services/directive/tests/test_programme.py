@@ -9,18 +9,7 @@ from ykcd.directive.v1 import programme_pb2 as pb
 
 from kit.testing.stack import Person, Stack
 from services.directive.tests import factories as make
-from services.directive.tests.factories import (
-    ADMINISTRATOR,
-    AN,
-    BINH,
-    CHAIRMAN,
-    EVALUATOR,
-    OFFICE_LEADER,
-    OPERATOR,
-    STNMT_LEADER,
-    STNMT_OFFICER,
-    SYT_LEADER,
-)
+from services.directive.tests.factories import ADMINISTRATOR, AN, CHAIRMAN, EVALUATOR, OFFICE_LEADER, OPERATOR, STNMT_LEADER, SYT_LEADER
 
 TODAY = make.day(2025, 4, 24)
 LIST = pb.ListProgrammeItemsRequest(year=2025)
@@ -72,7 +61,7 @@ async def test_the_programme_is_open_to_all_by_month_and_place(stack: Stack, pro
     for month, ordinal, lead in ((6, 2, make.SYT), (6, 1, make.STNMT), (3, 1, make.STNMT)):
         await stack.call(programme.PutProgrammeItem, item(month, ordinal, lead), AN)
     await stack.call(programme.PutProgrammeItem, item(year=2026), OFFICE_LEADER)
-    for person in (STNMT_OFFICER, SYT_LEADER, EVALUATOR, ADMINISTRATOR, CHAIRMAN):
+    for person in (make.STNMT_OFFICER, SYT_LEADER, EVALUATOR, ADMINISTRATOR, CHAIRMAN):
         rows = (await stack.call(programme.ListProgrammeItems, LIST, person)).items
         assert [(row.month, row.ordinal) for row in rows] == [(3, 1), (6, 1), (6, 2)]
     first = await stack.call(programme.ListProgrammeItems, pb.ListProgrammeItemsRequest(year=2025, page_size=2), EVALUATOR)
@@ -83,13 +72,15 @@ async def test_the_programme_is_open_to_all_by_month_and_place(stack: Stack, pro
     assert missing.code == grpc.StatusCode.NOT_FOUND
     of_one = pb.ListProgrammeItemsRequest(year=2025, lead_unit_id=str(make.STNMT))
     assert len((await stack.call(programme.ListProgrammeItems, of_one, EVALUATOR)).items) == 2
+    of_june = pb.ListProgrammeItemsRequest(year=2025, month=6)
+    assert [row.ordinal for row in (await stack.call(programme.ListProgrammeItems, of_june, EVALUATOR)).items] == [1, 2]
 
 
 @pytest.mark.article("Đ2.4")
 async def test_the_office_enters_and_changes_an_item(stack: Stack, programme) -> None:
     made = await stack.call(programme.PutProgrammeItem, item(coordinating_unit_ids=[str(make.PHU_LOC)]), AN)
     assert (made.version, made.state) == (1, pb.PROGRAMME_ITEM_STATE_OPEN)
-    moved = await stack.call(programme.PutProgrammeItem, changed(made, content="Đề án khác"), BINH)
+    moved = await stack.call(programme.PutProgrammeItem, changed(made, content="Đề án khác"), make.BINH)
     assert (moved.version, moved.content, list(moved.coordinating_unit_ids)) == (2, "Đề án khác", [])
     assert (await stack.refused(programme.PutProgrammeItem, changed(made), AN)).reason == "STALE_VERSION"
     told = await stack.events(event_pb2.ProgrammeItemChanged)
@@ -134,7 +125,7 @@ async def test_tasks_of_published_documents_carry_an_item_out(stack: Stack, stub
 @pytest.mark.article("Đ2.4", "Đ9.2")
 async def test_the_lead_units_leader_or_the_office_records_what_became_of_it(stack: Stack, programme) -> None:
     made = await stack.call(programme.PutProgrammeItem, item(), AN)
-    for person in (STNMT_OFFICER, SYT_LEADER, CHAIRMAN, EVALUATOR):
+    for person in (make.STNMT_OFFICER, SYT_LEADER, CHAIRMAN, EVALUATOR):
         assert (await stack.refused(programme.RecordProgrammeResult, result(made), person)).reason == "ROLE_REQUIRED"
     done = await stack.call(programme.RecordProgrammeResult, result(made), STNMT_LEADER)
     assert (done.state, done.completed_on, done.result) == (pb.PROGRAMME_ITEM_STATE_DONE, TODAY, "Đã trình.")

@@ -12,18 +12,7 @@ from kit import db
 from kit.testing.stack import Person, Stack
 from services.directive.model import Unit
 from services.directive.tests import factories as make
-from services.directive.tests.factories import (
-    ADMINISTRATOR,
-    AN,
-    BINH,
-    CHAIRMAN,
-    EVALUATOR,
-    OFFICE_LEADER,
-    OPERATOR,
-    STNMT_LEADER,
-    STNMT_OFFICER,
-    SYT_LEADER,
-)
+from services.directive.tests.factories import ADMINISTRATOR, AN, CHAIRMAN, EVALUATOR, OFFICE_LEADER, OPERATOR, STNMT_LEADER, SYT_LEADER
 
 LAST = make.day(2025, 4, 30)
 
@@ -114,7 +103,7 @@ async def test_a_unit_ends_when_another_person_confirms_it_after_its_last_day(st
     changed, ended, *left, dissolved = told
     assert (changed.unit.valid_to, list(changed.unit.successors), changed.unit.name) == (LAST, heirs, "Sở Tài nguyên và Môi trường")
     assert (ended.rule.specialist_id, ended.rule.valid_to) == (str(AN.id), LAST)
-    assert {(gone.member.person_id, gone.active) for gone in left} == {(str(who.id), False) for who in (STNMT_LEADER, STNMT_OFFICER)}
+    assert {(gone.member.person_id, gone.active) for gone in left} == {(str(who.id), False) for who in (STNMT_LEADER, make.STNMT_OFFICER)}
     assert dissolved == event_pb2.UnitDissolved(dissolution=done)
 
     assert (await stack.refused(registry.GetMe, registry_pb2.GetMeRequest(), STNMT_LEADER)).reason == "NOT_A_MEMBER"
@@ -151,7 +140,7 @@ async def test_a_proposal_is_withdrawn_and_made_anew(stack: Stack, people) -> No
     again = await stack.call(people.ProposeDissolution, propose(), ADMINISTRATOR)
     told = await stack.events(event_pb2.UnitDissolutionChanged)
     assert [event.dissolution for _, event in told] == [proposed, gone, again]
-    listed = await stack.call(people.ListDissolutions, pb.ListDissolutionsRequest(), BINH)
+    listed = await stack.call(people.ListDissolutions, pb.ListDissolutionsRequest(), make.BINH)
     assert {row.id for row in listed.dissolutions} == {gone.id, again.id}
     for person in (STNMT_LEADER, EVALUATOR, OPERATOR):
         assert (await stack.refused(people.ListDissolutions, pb.ListDissolutionsRequest(), person)).reason == "ROLE_REQUIRED"
@@ -211,11 +200,11 @@ async def test_a_unit_that_ended_is_changed_no_more(stack: Stack, people, clock)
 
 @pytest.mark.article("D12")
 async def test_who_is_in_two_units_keeps_the_other(stack: Stack, people, registry, clock) -> None:
-    await stack.add(Person(make.SYT, ["officer"], STNMT_OFFICER.name, STNMT_OFFICER.id))
+    await stack.add(Person(make.SYT, ["officer"], make.STNMT_OFFICER.name, make.STNMT_OFFICER.id))
     proposed = await stack.call(people.ProposeDissolution, propose(), ADMINISTRATOR)
     clock.set(datetime(2025, 5, 5, tzinfo=UTC))
     await stack.call(people.ConfirmDissolution, confirm(proposed), OFFICE_LEADER)
-    assert (await stack.call(registry.GetMe, registry_pb2.GetMeRequest(), STNMT_OFFICER)).unit.id == str(make.SYT)
+    assert (await stack.call(registry.GetMe, registry_pb2.GetMeRequest(), make.STNMT_OFFICER)).unit.id == str(make.SYT)
 
 
 async def test_the_database_itself_keeps_others_from_the_registry(stack: Stack) -> None:

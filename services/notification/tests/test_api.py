@@ -19,18 +19,10 @@ from kit.errors import from_rpc
 from kit.testing import tokens
 from kit.testing.stack import Stack
 from services.notification import api
-from services.notification.__main__ import app
 from services.notification.tests import factories as make
 from services.notification.tests.factories import AN, CHI, STNMT_FOCAL, STNMT_LEADER, SYT_LEADER
 
 WAIT_SECONDS = 10.0
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await made.add(*make.PEOPLE)
-    return made
 
 
 @pytest.fixture

@@ -25,13 +25,6 @@ from services.notification.tests.factories import AN, CHI, OFFICE_LEADER, STNMT_
 DESK = {STNMT_LEADER.name, STNMT_DEPUTY.name, STNMT_FOCAL.name}
 
 
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await made.add(*make.PEOPLE)
-    return made
-
-
 async def told(stack: Stack) -> list[Notification]:
     async with stack.session() as session:
         return list((await session.scalars(select(Notification).order_by(Notification.create_time, Notification.id))).all())

@@ -19,13 +19,6 @@ CANARY = "chimhoangyen"
 pytestmark = pytest.mark.article("D14")
 
 
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await made.add(*make.PEOPLE)
-    return made
-
-
 async def told(stack: Stack) -> tuple[DirectivePurged, AssignmentsPurged, list[tuple[object, str]]]:
     """An assignment, one that follows it, and an answered inquiry about it."""
     parts = [make.assignment(content=CANARY, directive_code=CANARY) for _ in range(2)]

@@ -632,6 +632,7 @@ class Transition(_message.Message):
     ON_BEHALF_OF_NAME_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
+    DECIDING_DIRECTIVE_ID_FIELD_NUMBER: _builtins.int
     action: Global___Action.ValueType
     from_state: Global___AssignmentState.ValueType
     to_state: Global___AssignmentState.ValueType
@@ -642,6 +643,8 @@ class Transition(_message.Message):
     version: _builtins.int
     on_behalf_of_name: _builtins.str
     """Whose rights a deputy used; empty for his own."""
+    deciding_directive_id: _builtins.str
+    """The document of this system that superseded the assignment's own and so decided; else empty."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -663,10 +666,11 @@ class Transition(_message.Message):
         on_behalf_of_name: _builtins.str = ...,
         decision: Global___Decision | None = ...,
         changes: _abc.Iterable[Global___Change] | None = ...,
+        deciding_directive_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor_id", b"actor_id", "actor_name", b"actor_name", "actor_unit_id", b"actor_unit_id", "changes", b"changes", "decision", b"decision", "from_state", b"from_state", "on_behalf_of_name", b"on_behalf_of_name", "reason", b"reason", "time", b"time", "to_state", b"to_state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor_id", b"actor_id", "actor_name", b"actor_name", "actor_unit_id", b"actor_unit_id", "changes", b"changes", "deciding_directive_id", b"deciding_directive_id", "decision", b"decision", "from_state", b"from_state", "on_behalf_of_name", b"on_behalf_of_name", "reason", b"reason", "time", b"time", "to_state", b"to_state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

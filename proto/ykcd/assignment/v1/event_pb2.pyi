@@ -543,6 +543,28 @@ class AssignmentSucceeded(_message.Message):
 Global___AssignmentSucceeded: _TypeAlias = AssignmentSucceeded  # noqa: Y015
 
 @_typing.final
+class AssignmentRedacted(_message.Message):
+    """D14: the document that ended it was purged; the history says no more which it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def assignment(self) -> _assignment_pb2.Assignment: ...
+    def __init__(
+        self,
+        *,
+        assignment: _assignment_pb2.Assignment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignmentRedacted: _TypeAlias = AssignmentRedacted  # noqa: Y015
+
+@_typing.final
 class EvidenceDownloaded(_message.Message):
     """Sensitive access, for the audit log alone."""
 

@@ -255,6 +255,7 @@ class Escalation(_message.Message):
     NOTICE_NUMBERS_FIELD_NUMBER: _builtins.int
     ALLOWED_VERBS_FIELD_NUMBER: _builtins.int
     ASSIGNMENT_FIELD_NUMBER: _builtins.int
+    DIRECTED_CYCLE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     version: _builtins.int
     state: Global___EscalationState.ValueType
@@ -269,6 +270,8 @@ class Escalation(_message.Message):
     direction_text: _builtins.str
     new_unit_id: _builtins.str
     closing_note: _builtins.str
+    directed_cycle: _builtins.int
+    """The assignment's cycle when it was directed: `assignment` carries nothing out on another (D4)."""
     @_builtins.property
     def due_on(self) -> _date_pb2.Date: ...
     @_builtins.property
@@ -315,10 +318,11 @@ class Escalation(_message.Message):
         notice_numbers: _abc.Iterable[_builtins.int] | None = ...,
         allowed_verbs: _abc.Iterable[_builtins.str] | None = ...,
         assignment: _assignment_pb2.Assignment | None = ...,
+        directed_cycle: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "create_time", b"create_time", "decision", b"decision", "direct_time", b"direct_time", "due_on", b"due_on", "new_due_date", b"new_due_date", "report_date", b"report_date", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_verbs", b"allowed_verbs", "assignment", b"assignment", "assignment_id", b"assignment_id", "closing_note", b"closing_note", "create_time", b"create_time", "deadline_cycle", b"deadline_cycle", "decision", b"decision", "direct_time", b"direct_time", "direction", b"direction", "direction_text", b"direction_text", "due_on", b"due_on", "id", b"id", "new_due_date", b"new_due_date", "new_unit_id", b"new_unit_id", "notice_numbers", b"notice_numbers", "report_date", b"report_date", "report_note", b"report_note", "report_number", b"report_number", "specialist_id", b"specialist_id", "state", b"state", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_verbs", b"allowed_verbs", "assignment", b"assignment", "assignment_id", b"assignment_id", "closing_note", b"closing_note", "create_time", b"create_time", "deadline_cycle", b"deadline_cycle", "decision", b"decision", "direct_time", b"direct_time", "directed_cycle", b"directed_cycle", "direction", b"direction", "direction_text", b"direction_text", "due_on", b"due_on", "id", b"id", "new_due_date", b"new_due_date", "new_unit_id", b"new_unit_id", "notice_numbers", b"notice_numbers", "report_date", b"report_date", "report_note", b"report_note", "report_number", b"report_number", "specialist_id", b"specialist_id", "state", b"state", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

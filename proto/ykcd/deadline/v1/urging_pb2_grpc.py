@@ -111,7 +111,7 @@ class UrgingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AcknowledgeUrgingNotice(self, request, context):
-        """By the unit's focal point or leader -> ACKNOWLEDGED, with its answer.
+        """By the unit's focal point or leader: ISSUED -> ACKNOWLEDGED, with its answer. Refused: OTHER_UNIT, WRONG_STATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -138,14 +138,17 @@ class UrgingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DirectEscalation(self, request, context):
-        """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman.
+        """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman. EXTEND, REASSIGN and CLOSE are
+        pending until `assignment` has carried them out, which ends the matter; meanwhile it may be called again from DIRECTED, since they may
+        prove impossible. Refused: WRONG_STATE, RESULT_PENDING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CloseEscalation(self, request, context):
-        """DIRECTED -> DONE: what was directed has happened.
+        """DIRECTED -> DONE: what was directed has happened. By a specialist who follows it or an Office leader. Refused: WRONG_STATE, and
+        DIRECTION_PENDING for what `assignment` is still to carry out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

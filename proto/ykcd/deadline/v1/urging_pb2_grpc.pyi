@@ -39,16 +39,21 @@ class UrgingServiceStub:
     (metadata earliest), URGE_LIMIT_REACHED, RESULT_PENDING, NOT_URGEABLE, ALREADY_ISSUED.
     """
     AcknowledgeUrgingNotice: _grpc.UnaryUnaryMultiCallable[_urging_pb2.AcknowledgeUrgingNoticeRequest, _urging_pb2.UrgingNotice]
-    """By the unit's focal point or leader -> ACKNOWLEDGED, with its answer."""
+    """By the unit's focal point or leader: ISSUED -> ACKNOWLEDGED, with its answer. Refused: OTHER_UNIT, WRONG_STATE."""
     ListEscalations: _grpc.UnaryUnaryMultiCallable[_urging_pb2.ListEscalationsRequest, _urging_pb2.ListEscalationsResponse]
     """Đ8.1.e: after three notices. Office roles."""
     GetEscalation: _grpc.UnaryUnaryMultiCallable[_urging_pb2.GetEscalationRequest, _urging_pb2.Escalation]
     ReportEscalation: _grpc.UnaryUnaryMultiCallable[_urging_pb2.ReportEscalationRequest, _urging_pb2.Escalation]
     """DUE -> REPORTED: the report to the Chairman, its number and day. By a specialist who follows it or an Office leader."""
     DirectEscalation: _grpc.UnaryUnaryMultiCallable[_urging_pb2.DirectEscalationRequest, _urging_pb2.Escalation]
-    """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman."""
+    """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman. EXTEND, REASSIGN and CLOSE are
+    pending until `assignment` has carried them out, which ends the matter; meanwhile it may be called again from DIRECTED, since they may
+    prove impossible. Refused: WRONG_STATE, RESULT_PENDING.
+    """
     CloseEscalation: _grpc.UnaryUnaryMultiCallable[_urging_pb2.CloseEscalationRequest, _urging_pb2.Escalation]
-    """DIRECTED -> DONE: what was directed has happened."""
+    """DIRECTED -> DONE: what was directed has happened. By a specialist who follows it or an Office leader. Refused: WRONG_STATE, and
+    DIRECTION_PENDING for what `assignment` is still to carry out.
+    """
     ListObligations: _grpc.UnaryUnaryMultiCallable[_urging_pb2.ListObligationsRequest, _urging_pb2.ListObligationsResponse]
     """Obligations of tasks without a deadline: a unit's own, the Office's all. Newest period first."""
 
@@ -63,16 +68,21 @@ class UrgingServiceAsyncStub(UrgingServiceStub):
     (metadata earliest), URGE_LIMIT_REACHED, RESULT_PENDING, NOT_URGEABLE, ALREADY_ISSUED.
     """
     AcknowledgeUrgingNotice: _aio.UnaryUnaryMultiCallable[_urging_pb2.AcknowledgeUrgingNoticeRequest, _urging_pb2.UrgingNotice]  # type: ignore[assignment]
-    """By the unit's focal point or leader -> ACKNOWLEDGED, with its answer."""
+    """By the unit's focal point or leader: ISSUED -> ACKNOWLEDGED, with its answer. Refused: OTHER_UNIT, WRONG_STATE."""
     ListEscalations: _aio.UnaryUnaryMultiCallable[_urging_pb2.ListEscalationsRequest, _urging_pb2.ListEscalationsResponse]  # type: ignore[assignment]
     """Đ8.1.e: after three notices. Office roles."""
     GetEscalation: _aio.UnaryUnaryMultiCallable[_urging_pb2.GetEscalationRequest, _urging_pb2.Escalation]  # type: ignore[assignment]
     ReportEscalation: _aio.UnaryUnaryMultiCallable[_urging_pb2.ReportEscalationRequest, _urging_pb2.Escalation]  # type: ignore[assignment]
     """DUE -> REPORTED: the report to the Chairman, its number and day. By a specialist who follows it or an Office leader."""
     DirectEscalation: _aio.UnaryUnaryMultiCallable[_urging_pb2.DirectEscalationRequest, _urging_pb2.Escalation]  # type: ignore[assignment]
-    """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman."""
+    """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman. EXTEND, REASSIGN and CLOSE are
+    pending until `assignment` has carried them out, which ends the matter; meanwhile it may be called again from DIRECTED, since they may
+    prove impossible. Refused: WRONG_STATE, RESULT_PENDING.
+    """
     CloseEscalation: _aio.UnaryUnaryMultiCallable[_urging_pb2.CloseEscalationRequest, _urging_pb2.Escalation]  # type: ignore[assignment]
-    """DIRECTED -> DONE: what was directed has happened."""
+    """DIRECTED -> DONE: what was directed has happened. By a specialist who follows it or an Office leader. Refused: WRONG_STATE, and
+    DIRECTION_PENDING for what `assignment` is still to carry out.
+    """
     ListObligations: _aio.UnaryUnaryMultiCallable[_urging_pb2.ListObligationsRequest, _urging_pb2.ListObligationsResponse]  # type: ignore[assignment]
     """Obligations of tasks without a deadline: a unit's own, the Office's all. Newest period first."""
 
@@ -108,7 +118,7 @@ class UrgingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _urging_pb2.AcknowledgeUrgingNoticeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_urging_pb2.UrgingNotice, _abc.Awaitable[_urging_pb2.UrgingNotice]]:
-        """By the unit's focal point or leader -> ACKNOWLEDGED, with its answer."""
+        """By the unit's focal point or leader: ISSUED -> ACKNOWLEDGED, with its answer. Refused: OTHER_UNIT, WRONG_STATE."""
 
     @_abc_1.abstractmethod
     def ListEscalations(
@@ -139,7 +149,10 @@ class UrgingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _urging_pb2.DirectEscalationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_urging_pb2.Escalation, _abc.Awaitable[_urging_pb2.Escalation]]:
-        """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman."""
+        """REPORTED -> DIRECTED: the Chairman's decision and what follows of it. By an Office leader, or the Chairman. EXTEND, REASSIGN and CLOSE are
+        pending until `assignment` has carried them out, which ends the matter; meanwhile it may be called again from DIRECTED, since they may
+        prove impossible. Refused: WRONG_STATE, RESULT_PENDING.
+        """
 
     @_abc_1.abstractmethod
     def CloseEscalation(
@@ -147,7 +160,9 @@ class UrgingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _urging_pb2.CloseEscalationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_urging_pb2.Escalation, _abc.Awaitable[_urging_pb2.Escalation]]:
-        """DIRECTED -> DONE: what was directed has happened."""
+        """DIRECTED -> DONE: what was directed has happened. By a specialist who follows it or an Office leader. Refused: WRONG_STATE, and
+        DIRECTION_PENDING for what `assignment` is still to carry out.
+        """
 
     @_abc_1.abstractmethod
     def ListObligations(
