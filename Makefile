@@ -80,8 +80,8 @@ canary: $(INSTALLED) ## send secret documents to every door, purge one, restore 
 bench-audit: $(INSTALLED) ## how fast the audit log is verified; N=entries
 	@$(RUN) -m services.audit.tests.bench
 
-.PHONY: bench-reporting
-bench-reporting: $(INSTALLED) ## how fast all units are counted; N=assignments
+.PHONY: bench-reports
+bench-reports: $(INSTALLED) ## how fast dashboards, lists, search, Annex V and a rebuild are, beside bare SQL; N=assignments EVENTS=events
 	@$(RUN) -m services.reporting.tests.bench
 
 .PHONY: format

@@ -80,6 +80,7 @@ async def test_an_event_goes_from_its_owner_to_a_consumer_of_its_own_name(connec
         "$JS.API.DIRECT.GET.YKCD_DIRECTIVE",
         "$JS.API.CONSUMER.CREATE.YKCD_DIRECTIVE.audit",
         "$JS.API.CONSUMER.DELETE.YKCD_DIRECTIVE.assignment",
+        "$JS.API.CONSUMER.DELETE.YKCD_DIRECTIVE.audit_past",
         "$JS.API.CONSUMER.MSG.NEXT.YKCD_DIRECTIVE.audit",
         "$JS.ACK.YKCD_DIRECTIVE.audit.1.1.1.1.1",
         "_INBOX_audit.1",

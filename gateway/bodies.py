@@ -41,9 +41,18 @@ class Posted:
 
     @property
     def version(self) -> int:
-        """Which version the form was made for. Out of range is 0, which the services refuse."""
-        text = self.text("expected_version")
-        return int(text) if text.isdecimal() and len(text) < 19 else 0
+        """Which version the form was made for."""
+        return version_of(self.text("expected_version"))
+
+
+def version_of(text: str) -> int:
+    """As a form holds it. Out of range is 0, which the services refuse."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def name_of(file: UploadFile) -> str:
+    """Without the folders that a browser may tell."""
+    return (file.filename or "").replace("\\", "/").rpartition("/")[2]
 
 
 async def _read(visit: Visit, max_files: int) -> AsyncIterator[Posted]:

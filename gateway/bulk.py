@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from gateway.bodies import Posted
+from gateway.bodies import Posted, version_of
 from kit.errors import Error, Unavailable
 
 # (id, version, request id) → what the service gave back.
@@ -29,7 +29,7 @@ async def do_each(posted: Posted, do: Do, find: Callable[[str], Awaitable[Any]])
         id, _, version = each.partition(":")
         request_id = str(uuid5(NAMESPACE_URL, f"{posted.text('request_id')} {id}"))
         try:
-            outcome.done.append(await do(id, int(version) if version.isdecimal() and len(version) < 19 else 0, request_id))
+            outcome.done.append(await do(id, version_of(version), request_id))
         except Unavailable:
             outcome.left = chosen[place:]
             break

@@ -19,6 +19,8 @@ from ykcd.directive.v1.people_pb2_grpc import PeopleServiceStub
 from ykcd.directive.v1.programme_pb2_grpc import ProgrammeServiceStub
 from ykcd.directive.v1.registry_pb2_grpc import RegistryServiceStub
 from ykcd.notification.v1.notification_pb2_grpc import NotificationServiceStub
+from ykcd.reporting.v1.form_pb2_grpc import FormServiceStub
+from ykcd.reporting.v1.report_pb2_grpc import ReportServiceStub
 from ykcd.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 
 from gateway.refusals import UnitRequired
@@ -53,6 +55,8 @@ class Services:
         self.urging = UrgingServiceStub(self._channels["deadline"])
         self.notification = NotificationServiceStub(self._channels["notification"])
         self.reporting = ReportingServiceStub(self._channels["reporting"])
+        self.form = FormServiceStub(self._channels["reporting"])
+        self.report = ReportServiceStub(self._channels["reporting"])
         # Methods that didn't answer lately, and until when they are left alone.
         self.resting: dict[Any, float] = {}
 

@@ -40,9 +40,14 @@ FLASHES = {
     "publish": "Đã ban hành. Các đơn vị thấy nhiệm vụ ngay bây giờ.",
     "amend": "Đã ban hành sửa đổi. Các đơn vị liên quan được báo ngay bây giờ.",
     "supersede": "Đã ghi văn bản thay thế; các nhiệm vụ còn mở của văn bản này được hủy.",
-    "revoke": "Đã thu hồi văn bản; các nhiệm vụ còn mở được hủy.",
+    "revoke": "Đã bãi bỏ văn bản; các nhiệm vụ còn mở được hủy.",
     "purge": "Đã xóa văn bản mật. Các bộ phận khác của hệ thống xóa theo trong giây lát.",
     "read": "Đã đánh dấu đã đọc.",
+    "there": "Nội dung này đã có từ trước; đây là trang của nó.",
+    "template": "Đã lưu phiên bản mới của biểu mẫu. Phiên bản này chưa được dùng.",
+    "template-use": "Từ bây giờ văn bản được lập theo phiên bản đã chọn.",
+    "report-urge": "Đã gửi đôn đốc đến đơn vị.",
+    "report-open": "Đã yêu cầu các đơn vị gửi báo cáo.",
     "calendar": "Đã áp dụng lịch làm việc mới. Mỗi đơn vị nhận một thông báo về các hạn dời.",
     **{verb.slug: verb.done for verb in VERBS.values()},
     **{f"{kind.slug}.{act.slug}": act.done for kind in KINDS.values() for act in kind.every_act},
@@ -140,6 +145,10 @@ class Visit:
         self, template: str, context: dict[str, Any], *, status: int = 200, block: str = "", stale: bool = False
     ) -> HTMLResponse:
         """The page, or `block` of it where htmx asks."""
+        return _render(template, context | await self.context(stale=stale), status, block if self.is_htmx else "")
+
+    async def context(self, *, stale: bool = False) -> dict[str, Any]:
+        """What every template may use."""
         frame = await self.frame()
         page = web.Page(
             path=self.request.url.path,
@@ -151,7 +160,7 @@ class Visit:
             flash=FLASHES.get(self.request.query_params.get("done", ""), ""),
             stale=stale,
         )
-        return _render(template, context | _shared(page, frame), status, block if self.is_htmx else "")
+        return _shared(page, frame)
 
     def redirect(self, path: str, *, written: Any = None, done: str = "") -> RedirectResponse:
         """After a write: see the effect by GET. `written`: the aggregate as the service gave it back."""

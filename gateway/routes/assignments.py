@@ -1,6 +1,8 @@
 """One assignment, and what people do to it."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -8,10 +10,9 @@ from starlette.responses import Response
 from ykcd.assignment.v1 import assignment_pb2 as pb
 from ykcd.assignment.v1.obstacle_pb2 import ListObstaclesRequest
 from ykcd.deadline.v1.deadline_pb2 import Deadline, DueDatePreview, GetDeadlineRequest
-from ykcd.deadline.v1.urging_pb2 import ListUrgingNoticesRequest
-from ykcd.directive.v1.registry_pb2 import ProposeSpecialistRequest
+from ykcd.deadline.v1.urging_pb2 import ListEscalationsRequest, ListObligationsRequest, ListUrgingNoticesRequest
 
-from gateway.again import REFUSALS, again
+from gateway.again import REFUSALS, again, as_it_is
 from gateway.bodies import Posted, texts, with_files
 from gateway.routes.evidence import upload
 from gateway.routes.tasks import as_written, preview_of
@@ -20,9 +21,9 @@ from gateway.web.forms import Form
 from gateway.web.kinds.obstacle import may_raise
 from gateway.web.verbs import VERBS, Verb
 from kit.errors import Error, InvalidArgument, NotFound, Violation
-from kit.law import article
 
 router = APIRouter()
+QUARTERS = 4
 
 
 @router.get("/assignments/{id}")
@@ -38,12 +39,11 @@ async def _get(visit: Visit, id: UUID) -> pb.Assignment:
 async def _show(
     visit: Visit, found: pb.Assignment, *, forms: dict[int, Form] | None = None, conflict: int = 0, status: int = 200
 ) -> Response:
-    task, deadline, preview, notices, obstacles, frame = await asyncio.gather(
+    task, deadline, preview, beside, frame = await asyncio.gather(
         visit.optional(visit.services.assignment.GetTask, pb.GetTaskRequest(task_id=found.task_id)),
         _deadline(visit, found),
         _preview(visit, found),
-        visit.optional(visit.services.urging.ListUrgingNotices, ListUrgingNoticesRequest(assignment_id=found.id)),
-        visit.optional(visit.services.obstacle.ListObstacles, ListObstaclesRequest(assignment_id=found.id)),
+        _beside(visit, found),
         visit.frame(),
     )
     context = {
@@ -51,8 +51,6 @@ async def _show(
         "task": task,
         "deadline": deadline,
         "preview": preview,
-        "notices": notices.notices if notices else [],
-        "obstacles": obstacles.obstacles if obstacles else [],
         "may_raise": may_raise(found, frame.me),
         "members": frame.members,
         "office": frame.office,
@@ -61,7 +59,7 @@ async def _show(
         "forms": forms or {},
         "conflict_action": conflict,
     }
-    return await visit.page("task.html", context, status=status)
+    return await visit.page("task.html", context | beside, status=status)
 
 
 async def _deadline(visit: Visit, found: pb.Assignment) -> Deadline | None:
@@ -72,6 +70,27 @@ async def _deadline(visit: Visit, found: pb.Assignment) -> Deadline | None:
         return await visit.optional(visit.services.deadline.GetDeadline, GetDeadlineRequest(assignment_id=found.id))
     except NotFound:
         return None
+
+
+async def _beside(visit: Visit, found: pb.Assignment) -> dict[str, Sequence[Any]]:
+    """The records about it that the reader sees; none where their owner is away. Only what has a deadline comes before the Chairman
+    (Đ8.1.e), only what has none owes updates (Đ7.2.c), of which the last year's are shown."""
+    urging, timed = visit.services.urging, found.HasField("due_date")
+    if timed:
+        asked = visit.optional(urging.ListEscalations, ListEscalationsRequest(assignment_id=found.id))
+    else:
+        asked = visit.optional(urging.ListObligations, ListObligationsRequest(assignment_id=found.id, page_size=QUARTERS))
+    notices, others, obstacles = await asyncio.gather(
+        visit.optional(urging.ListUrgingNotices, ListUrgingNoticesRequest(assignment_id=found.id)),
+        asked,
+        visit.optional(visit.services.obstacle.ListObstacles, ListObstaclesRequest(assignment_id=found.id)),
+    )
+    return {
+        "notices": notices.notices if notices else [],
+        "escalations": others.escalations if others and timed else [],
+        "obligations": others.obligations if others and not timed else [],
+        "obstacles": obstacles.obstacles if obstacles else [],
+    }
 
 
 async def _preview(visit: Visit, found: pb.Assignment) -> DueDatePreview | None:
@@ -99,22 +118,12 @@ async def _act(visit: Visit, id: UUID, verb: Verb, posted: Posted) -> Response:
     if not_uploaded or unread:
         return await _show_again(visit, id, verb, posted, not_uploaded or InvalidArgument.fields([]), unread)
     try:
-        if verb.action == pb.ACTION_FORWARD and not request.specialist_id:
-            request.specialist_id = await _proposed(visit, id, request)
+        if verb.complete:
+            await verb.complete(visit, request)
         written = await visit.call(getattr(visit.services.assignment, verb.rpc), request)
     except REFUSALS as error:
         return await _show_again(visit, id, verb, posted, error, unread)
     return visit.redirect(f"/assignments/{id}", written=written, done=verb.slug)
-
-
-@article("Đ8.1.đ", "D16")
-async def _proposed(visit: Visit, id: UUID, request: pb.ForwardAssignmentRequest) -> str:
-    """Who follows the new unit's part by Annex I; "" where nobody does, or the form says too little to ask."""
-    field_id = request.field_id or (await _get(visit, id)).field_id
-    if not (field_id and request.unit_id):
-        return ""
-    asked = ProposeSpecialistRequest(field_id=field_id, unit_id=request.unit_id)
-    return (await visit.call(visit.services.registry.ProposeSpecialist, asked)).specialist_id
 
 
 async def _upload_all(visit: Visit, id: UUID, posted: Posted) -> tuple[Posted, Error | None]:
@@ -139,7 +148,7 @@ async def _upload_all(visit: Visit, id: UUID, posted: Posted) -> tuple[Posted, E
 
 async def _show_again(visit: Visit, id: UUID, verb: Verb, posted: Posted, error: Error, unread: dict[str, str]) -> Response:
     """What was typed stays: in its form, or beside the news that somebody was faster."""
-    found = await _get(visit, id)
+    found = await as_it_is(_get(visit, id), error)
     errors = unread | {verb.field_of(violation.path): violation.message for violation in error.violations}
     shown = again(error, posted, errors, version=found.version, allowed=verb.action in found.allowed_actions)
     conflict = verb.action if shown.conflict else 0

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 from ykcd.deadline.v1 import deadline_pb2 as pb
 
-from gateway.again import REFUSALS
+from gateway.again import REFUSALS, form_again
 from gateway.bodies import Posted, PostedForm
 from gateway.errors import status_of
 from gateway.visit import SignedInVisit, Visit
@@ -108,7 +108,6 @@ async def _form(visit: Visit, form: Form, status: int = 200) -> Response:
 
 
 async def _again(visit: Visit, posted: Posted, error: Error, unread: dict[str, str]) -> Response:
-    if error.reason == "REQUEST_ID_REUSED":
-        raise error
     errors = unread | {each.path.split("[")[0]: each.message for each in error.violations}
-    return await _form(visit, posted.again(error, errors), status_of(error))
+    form = form_again(error, posted, errors, allowed=may_import((await visit.frame()).me))
+    return await _form(visit, form, status_of(error))

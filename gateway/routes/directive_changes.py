@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
-from ykcd.assignment.v1 import assignment_pb2
+from starlette.responses import Response
 from ykcd.directive.v1 import directive_pb2 as pb
 from ykcd.reporting.v1.reporting_pb2 import AssignmentFilter, AssignmentRow, SearchAssignmentsRequest
 
@@ -15,30 +14,25 @@ from gateway.again import REFUSALS, again
 from gateway.bodies import Posted, PostedForm
 from gateway.errors import status_of
 from gateway.routes.directive_entry import previews_by_field
-from gateway.routes.directives import binds, get
+from gateway.routes.directives import binds, get, page_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import amend_form, directive_form
 from gateway.web.forms import Form, read_date
+from gateway.web.records import May
+from gateway.web.tasks_found import OPEN
 from kit.errors import Error, InvalidArgument, PermissionDenied
 from kit.rpc.validation import validate
 
 router = APIRouter()
 STALE = "Văn bản vừa được người khác thay đổi. Xem lại nội dung mới rồi gửi lại nếu vẫn cần."
 PER_PAGE = 200
-OPEN = (
-    assignment_pb2.ASSIGNMENT_STATE_SENT,
-    assignment_pb2.ASSIGNMENT_STATE_ACCEPTED,
-    assignment_pb2.ASSIGNMENT_STATE_IN_PROGRESS,
-    assignment_pb2.ASSIGNMENT_STATE_REPORTED,
-    assignment_pb2.ASSIGNMENT_STATE_RETURN_REQUESTED,
-)
 
 
 @router.get("/directives/{id}/amend")
 async def amend(visit: SignedInVisit, id: UUID) -> Response:
     """The document as it stands, to be changed."""
     found = await _changeable(visit, id, web.may_enter)
-    return await _show_amend(visit, found, Form(amend_form.from_directive(found))) if binds(found) else _page_of(found)
+    return await _show_amend(visit, found, Form(amend_form.from_directive(found))) if binds(found) else page_of(id)
 
 
 @router.post("/directives/{id}/amend")
@@ -46,7 +40,7 @@ async def submit_amend(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Re
     """Changes the number of added tasks on screen; shows what would change, and for whom; does it."""
     found = await _changeable(visit, id, web.may_enter)
     if not binds(found):
-        return _page_of(found)
+        return page_of(id)
     posted, action = Posted(directive_form.tidied(posted.values), posted.files), posted.text("action") or "check"
     if action not in ("check", "confirm"):
         values, focus = posted.values, ""
@@ -64,7 +58,7 @@ async def submit_amend(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Re
         written = await visit.call(visit.services.directive.AmendDirective, request)
     except REFUSALS as error:
         errors = {amend_form.field_of(found, request, violation.path): violation.message for violation in error.violations}
-        return await _show_amend(visit, *await _again(visit, found, posted, error, errors | unread), status=status_of(error))
+        return await _show_amend(visit, *await _again(visit, id, posted, error, errors | unread), status=status_of(error))
     return visit.redirect(f"/directives/{id}", written=written, done="amend")
 
 
@@ -72,7 +66,7 @@ async def submit_amend(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Re
 async def supersede(visit: SignedInVisit, id: UUID, q: str = "") -> Response:
     """Which document takes its place; `q` finds one by its number or words."""
     found = await _changeable(visit, id, web.may_end)
-    return await _show_end(visit, found, Form(), "supersede", q) if binds(found) else _page_of(found)
+    return await _show_end(visit, found, Form(), "supersede", q) if binds(found) else page_of(id)
 
 
 @router.post("/directives/{id}/supersede")
@@ -86,7 +80,7 @@ async def submit_supersede(visit: SignedInVisit, id: UUID, posted: PostedForm) -
 async def revoke(visit: SignedInVisit, id: UUID) -> Response:
     """By which document, and why."""
     found = await _changeable(visit, id, web.may_end)
-    return await _show_end(visit, found, Form(), "revoke") if binds(found) else _page_of(found)
+    return await _show_end(visit, found, Form(), "revoke") if binds(found) else page_of(id)
 
 
 @router.post("/directives/{id}/revoke")
@@ -103,6 +97,7 @@ async def submit_revoke(visit: SignedInVisit, id: UUID, posted: PostedForm) -> R
 
 
 async def _end(visit: Visit, id: UUID, posted: Posted, verb: str, request: Any, unread: dict[str, str]) -> Response:
+    await _require(visit, web.may_end)
     request.request_id, request.id, request.expected_version = posted.text("request_id"), str(id), posted.version
     services = visit.services.directive
     try:
@@ -111,29 +106,28 @@ async def _end(visit: Visit, id: UUID, posted: Posted, verb: str, request: Any, 
             raise InvalidArgument.fields([])
         written = await visit.call(services.SupersedeDirective if verb == "supersede" else services.RevokeDirective, request)
     except REFUSALS as error:
-        found = await _changeable(visit, id, web.may_end)
         errors = {amend_form.NAMES.get(violation.path, ""): violation.message for violation in error.violations}
-        shown, form = await _again(visit, found, posted, error, errors | unread)
+        shown, form = await _again(visit, id, posted, error, errors | unread)
         return await _show_end(visit, shown, form, verb, status=status_of(error))
     return visit.redirect(f"/directives/{id}", written=written, done=verb)
 
 
-async def _changeable(visit: Visit, id: UUID, may: Any) -> pb.Directive:
+async def _changeable(visit: Visit, id: UUID, may: May) -> pb.Directive:
     """NotFound for the missing and the foreign."""
     found = await get(visit, id)
-    if not may((await visit.frame()).me):
-        raise PermissionDenied(reason="ROLE_REQUIRED", message="Bạn không có quyền thay đổi văn bản đã ban hành.")
+    await _require(visit, may)
     return found
 
 
-def _page_of(found: pb.Directive) -> Response:
-    return RedirectResponse(f"/directives/{found.id}", 303)
+async def _require(visit: Visit, may: May) -> None:
+    if not may((await visit.frame()).me):
+        raise PermissionDenied(reason="ROLE_REQUIRED", message="Bạn không có quyền thay đổi văn bản đã ban hành.")
 
 
-async def _again(visit: Visit, found: pb.Directive, posted: Posted, error: Error, errors: dict[str, str]) -> tuple[pb.Directive, Form]:
+async def _again(visit: Visit, id: UUID, posted: Posted, error: Error, errors: dict[str, str]) -> tuple[pb.Directive, Form]:
     """What was typed stays, on the newest version; what is secret is shown nowhere."""
-    newest = await get(visit, UUID(found.id))
-    if error.reason == "SECRET_DOCUMENT_REFUSED" or not binds(newest):
+    newest = await get(visit, id)
+    if not binds(newest):
         raise error
     shown = again(error, posted, errors, version=newest.version, allowed=True)
     return newest, Form(posted.values, {"": STALE}) if shown.conflict else shown.form

@@ -8,15 +8,16 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from google.type.date_pb2 import Date
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from ykcd.deadline.v1.deadline_pb2 import DueDatePreview, DueDateSuggestion, SuggestDueDateRequest
 from ykcd.directive.v1 import directive_pb2 as pb
 
 from gateway import web
+from gateway.again import form_again
 from gateway.bodies import Posted, PostedForm
 from gateway.errors import status_of
 from gateway.refusals import BadRequest
-from gateway.routes.directives import get, is_draft
+from gateway.routes.directives import get, is_draft, page_of
 from gateway.routes.tasks import as_written, preview_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import directive_form, words
@@ -72,7 +73,7 @@ async def edit(visit: SignedInVisit, id: UUID) -> Response:
     """Of a draft; what is published isn't changed (Đ2.7)."""
     found = await get(visit, id)
     if not is_draft(found):
-        return RedirectResponse(f"/directives/{id}", 303)
+        return page_of(id)
     return await _show(visit, Form(directive_form.from_directive(found)), _draft(found))
 
 
@@ -86,7 +87,7 @@ async def update(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Response
 async def check(visit: SignedInVisit, id: UUID) -> Response:
     """Everything once more, before the units see it."""
     found = await get(visit, id)
-    return await _show_check(visit, found, Form()) if is_draft(found) else RedirectResponse(f"/directives/{id}", 303)
+    return await _show_check(visit, found, Form()) if is_draft(found) else page_of(id)
 
 
 @router.post("/directives/{id}/publish")
@@ -140,14 +141,13 @@ async def _store(visit: Visit, posted: Posted, draft: Draft, content: pb.Directi
 
 async def _show_again(visit: Visit, posted: Posted, draft: Draft, error: Error, unread: dict[str, str]) -> Response:
     """What was typed stays, unless it is secret: then it is shown nowhere."""
-    if error.reason == "SECRET_DOCUMENT_REFUSED" or error.reason == "REQUEST_ID_REUSED":
-        raise error
-    refuse_secret(posted)
     errors = {directive_form.field_of(violation.path): violation.message for violation in error.violations} | unread
     version = posted.version
     if error.reason == "STALE_VERSION":
         errors, version = {"": STALE_DRAFT}, (await get(visit, UUID(draft.id))).version
-    return await _show(visit, posted.again(error, errors), Draft(draft.id, version, draft.code), status=status_of(error))
+    form = form_again(error, posted, errors, allowed=True)
+    refuse_secret(posted)
+    return await _show(visit, form, Draft(draft.id, version, draft.code), status=status_of(error))
 
 
 def refuse_secret(posted: Posted) -> None:

@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from ykcd.directive.v1 import directive_pb2 as pb
 
 from gateway import web
 from gateway.again import REFUSALS, again
 from gateway.bodies import PostedForm
 from gateway.errors import status_of
-from gateway.routes.directives import get
+from gateway.routes.directives import get, page_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web.forms import Form
 from kit.errors import PermissionDenied
@@ -23,7 +23,7 @@ SURE = {"sure": "Đánh dấu để xác nhận."}
 async def ask(visit: SignedInVisit, id: UUID) -> Response:
     """What it means, before it is done."""
     found = await _purgeable(visit, id)
-    return await _show(visit, found, Form()) if found.state != pb.DIRECTIVE_STATE_REFUSED_SECRET else _page_of(id)
+    return await _show(visit, found, Form()) if found.state != pb.DIRECTIVE_STATE_REFUSED_SECRET else page_of(id)
 
 
 @router.post("/directives/{id}/purge")
@@ -38,7 +38,7 @@ async def purge(visit: SignedInVisit, id: UUID, posted: PostedForm) -> Response:
     except REFUSALS as error:
         newest = await get(visit, id)
         if newest.state == pb.DIRECTIVE_STATE_REFUSED_SECRET:
-            return _page_of(id)
+            return page_of(id)
         shown = again(error, posted, {}, version=newest.version, allowed=True)
         return await _show(visit, newest, shown.form, status=status_of(error))
     return visit.redirect(f"/directives/{id}", written=written, done="purge")
@@ -50,10 +50,6 @@ async def _purgeable(visit: Visit, id: UUID) -> pb.Directive:
     if not web.may_end((await visit.frame()).me):
         raise PermissionDenied(reason="ROLE_REQUIRED", message="Chỉ lãnh đạo Văn phòng UBND tỉnh được xóa văn bản mật.")
     return found
-
-
-def _page_of(id: UUID) -> Response:
-    return RedirectResponse(f"/directives/{id}", 303)
 
 
 async def _show(visit: Visit, found: pb.Directive, form: Form, *, status: int = 200) -> Response:

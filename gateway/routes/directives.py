@@ -5,12 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from ykcd.assignment.v1.assignment_pb2 import GetTaskRequest, TaskStatus
 from ykcd.directive.v1 import directive_pb2 as pb
 
 from gateway.visit import SignedInVisit, Visit
-from gateway.web import labels
+from gateway.web.enums import number_or_zero
 from kit.dates import to_time
 from kit.errors import NotFound
 
@@ -24,10 +24,7 @@ AT_ONCE = 16
 @router.get("/directives")
 async def directives(visit: SignedInVisit, page_token: str = "", state: str = "") -> Response:
     """Newest first."""
-    try:
-        wanted = labels.number(state, "DirectiveState") if state else 0
-    except ValueError:
-        wanted = 0
+    wanted = number_or_zero(state, "DirectiveState")
     request = pb.ListDirectivesRequest(page_size=PER_PAGE, page_token=page_token, state=wanted)
     found = await visit.call(visit.services.directive.ListDirectives, request)
     context = {
@@ -49,6 +46,11 @@ async def directive(visit: SignedInVisit, id: UUID) -> Response:
 async def get(visit: Visit, id: UUID) -> pb.Directive:
     """NotFound for the missing and the foreign."""
     return await visit.call(visit.services.directive.GetDirective, pb.GetDirectiveRequest(id=str(id)))
+
+
+def page_of(id: UUID) -> Response:
+    """To where it is shown."""
+    return RedirectResponse(f"/directives/{id}", 303)
 
 
 def is_draft(found: pb.Directive) -> bool:

@@ -19,6 +19,7 @@ from ykcd.assignment.v1.assignment_pb2 import (
     UploadEvidenceRequest,
 )
 
+from gateway.bodies import name_of
 from gateway.visit import SignedInVisit, Visit
 from kit.errors import InvalidArgument
 
@@ -30,16 +31,20 @@ SECONDS = 300.0
 
 @router.get("/assignments/{id}/evidence/{evidence_id}")
 async def download(visit: SignedInVisit, id: UUID, evidence_id: UUID) -> Response:
-    """Always to be saved, never shown: what others wrote mustn't run here."""
+    """As its unit sent it."""
     request = DownloadEvidenceRequest(assignment_id=str(id), evidence_id=str(evidence_id))
     parts = visit.caller.stream(visit.services.assignment.DownloadEvidence, request, SECONDS)
     header = (await anext(parts)).header
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(header.file_name, safe='')}",
-        "Content-Length": str(header.size),
+    headers = to_save(header.file_name) | {"Content-Length": str(header.size)}
+    return StreamingResponse(_chunks(parts), media_type="application/octet-stream", headers=headers)
+
+
+def to_save(name: str) -> dict[str, str]:
+    """The headers of a file that is always saved, never shown: what others wrote mustn't run here."""
+    return {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    return StreamingResponse(_chunks(parts), media_type="application/octet-stream", headers=headers)
 
 
 async def _chunks(parts: AsyncIterator[DownloadEvidenceResponse]) -> AsyncIterator[bytes]:
@@ -55,7 +60,7 @@ async def upload(visit: Visit, assignment_id: UUID, file: UploadFile, request_id
     except ValueError:
         raise InvalidArgument.field("request_id", "REQUEST_ID_INVALID", "Biểu mẫu không hợp lệ; vui lòng tải lại trang.") from None
     digest = await asyncio.to_thread(_sha256, file.file)
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    name = name_of(file)
     header = EvidenceHeader(
         request_id=str(uuid5(form_id, f"{name} {digest}")),
         assignment_id=str(assignment_id),

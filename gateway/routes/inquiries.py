@@ -1,6 +1,5 @@
 """What inquiries and units' regulations have besides their lists and pages (gateway/web/kinds/inquiry.py)."""
 
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,6 +7,7 @@ from starlette.responses import Response
 from ykcd.assignment.v1 import inquiry_pb2 as pb
 
 from gateway.errors import status_of
+from gateway.routes.evidence import to_save
 from gateway.visit import SignedInVisit
 from gateway.web.forms import Form, read_date
 from gateway.web.kinds.inquiry import INQUIRIES, REGULATIONS
@@ -34,10 +34,6 @@ async def statistics(visit: SignedInVisit) -> Response:
 
 @router.get(f"{REGULATIONS.address}/{{id}}/file")
 async def regulation_file(visit: SignedInVisit, id: UUID) -> Response:
-    """Always to be saved, never shown: what others wrote mustn't run here."""
+    """As its unit sent it."""
     found = await visit.call(visit.services.inquiry.GetUnitRegulationFile, pb.GetUnitRegulationFileRequest(id=str(id)))
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(found.file, media_type="application/octet-stream", headers=headers)
+    return Response(found.file, media_type="application/octet-stream", headers=to_save(found.file_name))

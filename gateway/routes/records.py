@@ -7,15 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from gateway.again import REFUSALS, again
-from gateway.bodies import Posted, PostedForm, texts, with_files
+from gateway.again import REFUSALS, again, as_it_is, form_again
+from gateway.bodies import Posted, PostedForm, name_of, texts, with_files
 from gateway.bulk import do_each
 from gateway.errors import status_of
 from gateway.visit import SignedInVisit, Visit
-from gateway.web.forms import Form
+from gateway.web.forms import Form, gathered
 from gateway.web.kinds import KINDS
 from gateway.web.records import Act, Kind
-from kit.errors import Error, InvalidArgument, PermissionDenied, not_found
+from kit.errors import AlreadyExists, Error, InvalidArgument, PermissionDenied, not_found
 
 router = APIRouter()
 PER_PAGE = 50
@@ -44,10 +44,7 @@ def _add_creation(kind: Kind, act: Act) -> None:
     async def form(visit: SignedInVisit) -> Response:
         if not kind.may_create((await visit.frame()).me):
             raise PermissionDenied(reason="ROLE_REQUIRED", message="Bạn không có quyền làm việc này.")
-        values: dict[str, list[str]] = {}
-        for name, value in visit.request.query_params.multi_items():
-            values.setdefault(name, []).append(value)
-        return await _creation(visit, kind, act, Form(values))
+        return await _creation(visit, kind, act, Form(gathered(visit.request.query_params.multi_items())))
 
     async def create(visit: SignedInVisit, posted: Posted = Depends(with_files if act.takes_files else texts)) -> Response:
         return await _create(visit, kind, act, posted)
@@ -80,8 +77,8 @@ async def call(visit: Visit, kind: Kind, rpc: str, request: Any) -> Any:
 async def _list(visit: Visit, kind: Kind) -> Response:
     """The conditions are the address. What can't be read in them is named, and nothing is listed."""
     query = visit.request.query_params
-    frame, token = await visit.frame(), query.get("page_token", "")
-    request, form = kind.listed(query.multi_items(), frame.me, visit.today, page_size=PER_PAGE, page_token=token)
+    token = query.get("page_token", "")
+    request, form = kind.listed(query.multi_items(), visit.today, page_size=PER_PAGE, page_token=token)
     found, errors = kind.empty_list(), dict(form.errors)
     if not errors:
         try:
@@ -90,13 +87,14 @@ async def _list(visit: Visit, kind: Kind) -> Response:
             if status_of(error) == 400:
                 raise
             errors = {kind.filter_of(each.path): each.message for each in error.violations} or {"": error.message}
-    kept = [(name, value) for each in kind.filters for name in [each.name] for value in form.many(name) if value]
+    kept = [(each.name, value) for each in kind.filters for value in form.many(each.name) if value]
     next_token = getattr(found, "next_page_token", "")
     context = {
         "found": found,
         "rows": kind.rows(found),
         "form": Form(form.values, errors),
         "first": _with(kind.address, kept) if token else "",
+        "whole": _with(kind.address, kept),
         "next": _with(kind.address, [*kept, ("page_token", next_token)]) if next_token else "",
     }
     return await page(visit, kind, "record_list.html", context, status=422 if errors else 200)
@@ -119,8 +117,7 @@ async def find(visit: Visit, kind: Kind, id: str) -> Any:
         return await call(visit, kind, kind.get_rpc, kind.message(kind.get_rpc, id=id))
     token = ""
     while True:
-        frame = await visit.frame()
-        request, _ = kind.listed(kind.whole, frame.me, visit.today, page_size=MAX_PER_PAGE, page_token=token)
+        request, _ = kind.listed(kind.whole, visit.today, page_size=MAX_PER_PAGE, page_token=token)
         found = await call(visit, kind, kind.list_rpc, request)
         for record in kind.rows(found):
             if kind.id_of(record) == id:
@@ -145,12 +142,13 @@ async def _act(visit: Visit, kind: Kind, act: Act, id: str, posted: Posted) -> R
         await call(visit, kind, act.rpc, request)
     except REFUSALS as error:
         return await _show_again(visit, kind, act, id, posted, error, unread)
-    return visit.redirect(f"{kind.address}/{id}", done=f"{kind.slug}.{act.slug}")
+    onwards = kind.address if act.leaves else f"{kind.address}/{id}"
+    return visit.redirect(onwards, done=f"{kind.slug}.{act.slug}")
 
 
 async def _show_again(visit: Visit, kind: Kind, act: Act, id: str, posted: Posted, error: Error, unread: dict[str, str]) -> Response:
     """What was typed stays: in its form, or beside the news that somebody was faster."""
-    found = await find(visit, kind, id)
+    found = await as_it_is(find(visit, kind, id), error)
     allowed = act in kind.acts_on(found, (await visit.frame()).me, visit.today)
     errors = unread | {act.field_of(each.path): each.message for each in error.violations}
     shown = again(error, posted, errors, version=found.version, allowed=allowed)
@@ -164,10 +162,9 @@ async def _creation(visit: Visit, kind: Kind, act: Act, form: Form, status: int 
 
 async def creation_again(visit: Visit, kind: Kind, act: Act, posted: Posted, error: Error, unread: dict[str, str]) -> Response:
     """With what was typed."""
-    if error.reason == "REQUEST_ID_REUSED":
-        raise error
     errors = unread | {act.field_of(each.path): each.message for each in error.violations}
-    return await _creation(visit, kind, act, posted.again(error, errors), status_of(error))
+    form = form_again(error, posted, errors, allowed=kind.may_create((await visit.frame()).me))
+    return await _creation(visit, kind, act, form, status_of(error))
 
 
 async def _create(visit: Visit, kind: Kind, act: Act, posted: Posted) -> Response:
@@ -179,6 +176,10 @@ async def _create(visit: Visit, kind: Kind, act: Act, posted: Posted) -> Respons
         if unread:
             raise InvalidArgument.fields([])
         written = await call(visit, kind, act.rpc, request)
+    except AlreadyExists as error:
+        if id := error.metadata.get("id"):
+            return visit.redirect(f"{kind.address}/{id}", done="there")
+        raise
     except REFUSALS as error:
         return await creation_again(visit, kind, act, posted, error, unread)
     onwards = kind.address_of(written) if kind.has_page else kind.address
@@ -191,7 +192,7 @@ async def _attach(request: Any, act: Act, posted: Posted, unread: dict[str, str]
         if (file.size or 0) > MAX_FILE_BYTES:
             unread[act.field_of("file")] = "Tệp không quá 3 MB."
             return
-        request.file, request.file_name = await file.read(), (file.filename or "").replace("\\", "/").rpartition("/")[2]
+        request.file, request.file_name = await file.read(), name_of(file)
 
 
 async def _bulk(visit: Visit, kind: Kind, act: Act, posted: Posted) -> Response:

@@ -16,7 +16,7 @@ from gateway import web
 from gateway.errors import status_of
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import filters
-from gateway.web.forms import Form, parse_date, read_date
+from gateway.web.forms import Form, gathered, parse_date, read_date
 from kit.dates import from_date, to_date
 from kit.errors import InvalidArgument
 from kit.workdays import ONE_DAY
@@ -65,9 +65,6 @@ async def tasks(visit: SignedInVisit) -> Response:
         found, status, errors = await _search(visit, chosen, order, token)
     if errors and visit.is_htmx:
         raise InvalidArgument(reason="FILTER_INVALID", message=" ".join(errors.values()))
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
     frame = await visit.frame()
     context = {
         "rows": found.rows,
@@ -76,7 +73,7 @@ async def tasks(visit: SignedInVisit) -> Response:
         "first_page": not token,
         "chosen": chosen,
         "order": order,
-        "form": Form(values, errors),
+        "form": Form(gathered(pairs), errors),
         "units": frame.units,
         "fields": frame.fields,
     }

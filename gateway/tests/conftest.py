@@ -38,6 +38,8 @@ async def world(serve: Serve, postgres: PostgresServer, clock: FakeClock, tmp_pa
         more = {"files_url": tmp_path.as_uri(), "directive_address": addresses["directive_address"]} if name == "assignment" else {}
         if name == "deadline":
             more = {"assignment_address": addresses["assignment_address"]}
+        if name == "reporting":
+            more = {f"{owner}_address": addresses[f"{owner}_address"] for owner in ("directive", "assignment", "deadline")}
         stacks[name] = await serve(app, **more)
         addresses[f"{name}_address"] = stacks[name].address
     settings = gateway_settings(postgres, **addresses)

@@ -5,34 +5,25 @@ from ykcd.directive.v1 import directive_pb2 as d
 
 from gateway.bulk import Outcome
 from gateway.tests.pages import (
-    EVALUATOR,
-    FIELDS,
     HISTORY,
     REPORTS,
     ROWS,
-    SPECIALIST,
-    UNIT_LEADER,
-    UNITS,
     assignment,
-    at,
-    day,
     directive,
     directive_list,
     edit_page,
-    me,
     published,
     row,
-    shared,
     task_list,
     task_page,
     transition,
-    uid,
 )
+from gateway.tests.readers import EVALUATOR, OFFICE_LEADER, SPECIALIST, UNIT_LEADER
+from gateway.tests.samples import FIELDS, UNITS, at, day, shared, uid
 from gateway.web import amend_form, directive_form
 from gateway.web.forms import BAD_DATE, REQUIRED, Form
 from gateway.web.many import VERIFY
 
-OFFICE_LEADER = me("Phan Đức Thuận", "vpub", "office_leader")
 DRAFT = a.Report(
     id=uid("r5"), kind=a.REPORT_KIND_DONE, state=a.REPORT_STATE_DRAFT, content="Dự thảo: đã rà soát 7 dự án.",
     completed_on=day("2016-12-01"),

@@ -9,28 +9,12 @@ from ykcd.directive.v1 import directive_pb2 as d
 
 from gateway.bulk import Outcome
 from gateway.routes.calendar import Typed
-from gateway.tests.pages import (
-    EVALUATOR,
-    FIELDS,
-    HOSTILE,
-    MEMBERS,
-    SPECIALIST,
-    UNIT_LEADER,
-    UNITS,
-    assignment,
-    at,
-    day,
-    directive,
-    me,
-    shared,
-    uid,
-)  # fmt: skip
+from gateway.tests.pages import assignment, directive, task_page
+from gateway.tests.readers import ADMINISTRATOR, EVALUATOR, OFFICE_LEADER, SPECIALIST, UNIT_LEADER
+from gateway.tests.samples import FIELDS, HOSTILE, MEMBERS, UNITS, at, day, shared, uid
 from gateway.web import working_year
 from gateway.web.forms import BAD_DATE, Form
 from gateway.web.kinds import KINDS
-
-OFFICE_LEADER = me("Phan Đức Thuận", "vpub", "office_leader")
-ADMINISTRATOR = me("Võ Quản Trị", "vpub", "administrator")
 
 
 def _around(who: Any, slug: str, path: str, more: Any = None) -> dict:
@@ -43,7 +27,7 @@ def record_list(who: Any, slug: str, found: Any = None, *, more: Any = None, **g
     """`found`: the list RPC's response."""
     kind = KINDS[slug]
     found = found or kind.empty_list()
-    usual = {"found": found, "rows": kind.rows(found), "form": Form(), "first": "", "next": ""}
+    usual = {"found": found, "rows": kind.rows(found), "form": Form(), "whole": kind.address, "first": "", "next": ""}
     return "record_list.html", _around(who, slug, kind.address, more) | usual | given
 
 
@@ -189,6 +173,9 @@ def pages() -> dict[str, tuple[str, dict]]:
         "escalation-reported": record(OFFICE_LEADER, "bao-cao-chu-tich", escalation(**REPORTED, allowed_verbs=["direct"]),
                                       forms={"direct": REFUSED_DIRECTION}),
         "escalation-directed": record(OFFICE_LEADER, "bao-cao-chu-tich", escalation(**DIRECTED, allowed_verbs=["close"])),
+        "task-escalated": ("task.html", task_page(OFFICE_LEADER, assignment(), escalations=ESCALATIONS.escalations)),
+        "task-owing": ("task.html", task_page(UNIT_LEADER, assignment(due_date=None, effective_due_date=None, timeliness=0),
+                                              notices=[], obligations=OBLIGATIONS.obligations)),
         "obligations": record_list(UNIT_LEADER, "nghia-vu", OBLIGATIONS, form=Form({"assignment": [uid("a3")]})),
         "obligations-empty": record_list(EVALUATOR, "nghia-vu"),
         "refusals": record_list(OFFICE_LEADER, "van-ban-mat", REFUSALS),

@@ -11,30 +11,14 @@ from ykcd.directive.v1 import programme_pb2 as pr
 from ykcd.directive.v1 import registry_pb2 as reg
 from ykcd.notification.v1 import notification_pb2 as n
 
-from gateway.tests.pages import (
-    CONTENT,
-    EVALUATOR,
-    FIELDS,
-    HOSTILE,
-    MEMBERS,
-    SPECIALIST,
-    UNIT_LEADER,
-    UNITS,
-    assignment,
-    at,
-    day,
-    inbox,
-    me,
-    shared,
-    task_page,
-    uid,
-)  # fmt: skip
-from gateway.tests.record_pages import ADMINISTRATOR, OFFICE_LEADER, record, record_list, record_new
+from gateway.tests.pages import assignment, inbox, task_page
+from gateway.tests.readers import ADMINISTRATOR, EVALUATOR, OFFICE_LEADER, OFFICER, SPECIALIST, UNIT_LEADER
+from gateway.tests.record_pages import record, record_list, record_new
+from gateway.tests.samples import CONTENT, FIELDS, HOSTILE, MEMBERS, UNITS, at, day, shared, uid
 from gateway.web.forms import BAD_DATE, REQUIRED, Form
 from gateway.web.kinds.unit import DISSOLUTIONS
 from gateway.web.tasks_found import Known
 
-OFFICER = me("Lê Thị Hoa", "stnmt", "officer")
 FOUND = [(uid("a1"), f"5425/UBND-ĐĐ: {CONTENT[:120]} …"), (uid("a4"), f"71/QĐ-UBND: {HOSTILE}")]
 KNOWN = [Known(uid("t1"), f"5425/UBND-ĐĐ: {CONTENT[:120]} …", f"/assignments/{uid('a1')}"), Known(uid("t2"))]
 DECISION = a.Decision(number="6120/UBND-ĐĐ", signer="Nguyễn Văn Cao")

@@ -176,6 +176,19 @@ async def test_a_file_that_cannot_be_a_regulation_is_refused_with_what_was_typed
     assert REGULATION["title"] in answer.text
 
 
+@pytest.mark.article("Đ5")
+async def test_a_secret_text_is_shown_nowhere_again(world: World) -> None:
+    """Neither at the beginning of a record nor in an act on one."""
+    _, assignment = await publish(world)
+    secret, obstacle = "TỐI MẬT\nchim hoàng yến", {"assignment_id": assignment, **DIFFICULTY}
+    record = await made(world, OFFICER, "/vuong-mac/moi", obstacle)
+    begun = await begin(world, OFFICER, "/vuong-mac/moi", obstacle | {"difficulty": secret})
+    for answer in (begun, await do(world, STNMT_LEADER, record, "close", {"note": secret})):
+        assert answer.status_code == 422
+        assert "SECRET_DOCUMENT_REFUSED" in answer.text
+        assert "chim hoàng yến" not in answer.text
+
+
 @pytest.mark.article("Đ2.1", "Đ2.4", "Đ9.2")
 async def test_an_item_of_the_programme_gets_its_tasks_and_its_result(world: World) -> None:
     _, assignment = await publish(world)
@@ -196,3 +209,6 @@ async def test_an_item_of_the_programme_gets_its_tasks_and_its_result(world: Wor
     listed = await read(world, SYT_LEADER, "/chuong-trinh")
     assert all(words in listed for words in ("Đề án quản lý quỹ đất công", "Đã hoàn thành"))
     assert "Đề án" not in await read(world, SYT_LEADER, "/chuong-trinh?year=2024")
+    assert "Đề án" in await read(world, SYT_LEADER, "/chuong-trinh?month=6")
+    assert "Đề án" not in await read(world, SYT_LEADER, "/chuong-trinh?month=7")
+    assert (await (await world.browser(SYT_LEADER)).get("/chuong-trinh?month=13")).status_code == 422

@@ -5,15 +5,16 @@ import re
 import pytest
 
 from gateway import web
-from gateway.tests import pages as samples
 from gateway.tests import record_pages
+from gateway.tests.readers import ADMINISTRATOR, OFFICE_LEADER, SPECIALIST, UNIT_LEADER
+from gateway.tests.samples import NOW, uid
 from gateway.tests.states import PAGES
 from gateway.web import menu, working_year
 from gateway.web.forms import Form
 from gateway.web.kinds import KINDS, act_at
 from gateway.web.records import Act, Kind
 
-TODAY = samples.NOW.date()
+TODAY = NOW.date()
 ACTS = [(kind, act) for kind in KINDS.values() for act in kind.every_act]
 LISTS = {context["kind"].slug for template, context in PAGES.values() if template == "record_list.html" and context["rows"]}
 
@@ -33,7 +34,7 @@ def test_every_act_has_its_form(kind, act):
     named = {re.sub(r"-\d+-.*", "", name) for name in re.findall(r'name="([^"]+)"', html)}
     assert {field.name for field in act.fields} <= named
     assert f'id="{act.icon}"' in (web.STATIC / "icons.svg").read_text()
-    request, _ = kind.request(act, Form(), request_id=samples.uid("r"))
+    request, _ = kind.request(act, Form(), request_id=uid("r"))
     assert all(field.path.split(".")[0] in request.DESCRIPTOR.fields_by_name for field in act.fields if field.path)
 
 
@@ -48,7 +49,7 @@ def test_every_kind_stands_in_a_group_of_the_menu(kind):
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.slug)
 def test_every_condition_reaches_the_request(kind):
-    request, _ = kind.listed([], record_pages.SPECIALIST, TODAY, page_size=50)
+    request, _ = kind.listed([], TODAY, page_size=50)
     for each in kind.filters:
         assert each.path in request.DESCRIPTOR.fields_by_name, each.name
 
@@ -56,10 +57,10 @@ def test_every_condition_reaches_the_request(kind):
 def test_a_condition_that_cannot_be_read_is_named():
     kind = KINDS["nghia-vu"]
     for name, value in (("state", "xx"), ("year", "năm nay"), ("year", "99999999999")):
-        _, form = kind.listed([(name, value)], record_pages.SPECIALIST, TODAY)
+        _, form = kind.listed([(name, value)], TODAY)
         assert form.errors == {name: f"Giá trị lọc “{value}” không có."}
     asked = [("state", "missed"), ("state", "open"), ("year", "2016"), ("other", "x")]
-    request, form = kind.listed(asked, record_pages.SPECIALIST, TODAY)
+    request, form = kind.listed(asked, TODAY)
     assert (list(request.states), request.year, dict(form.errors)) == ([3, 1], 2016, {})
 
 
@@ -67,12 +68,12 @@ def test_the_menu_shows_each_role_what_concerns_it():
     def addresses(who):
         return {address for _, entries in menu.groups(who) for address, _ in entries}
 
-    assert {"/phieu-bao", "/bao-cao-chu-tich", "/nghia-vu", "/lich-lam-viec"} <= addresses(record_pages.SPECIALIST)
-    assert "/van-ban-mat" in addresses(record_pages.OFFICE_LEADER)
-    assert {"/phieu-bao", "/nghia-vu", "/lich-lam-viec"} <= addresses(record_pages.UNIT_LEADER)
-    assert "/bao-cao-chu-tich" not in addresses(record_pages.UNIT_LEADER)
-    assert "/van-ban-mat" not in addresses(record_pages.SPECIALIST)
-    assert "/phieu-bao" not in addresses(record_pages.ADMINISTRATOR)
+    assert {"/phieu-bao", "/bao-cao-chu-tich", "/nghia-vu", "/lich-lam-viec"} <= addresses(SPECIALIST)
+    assert "/van-ban-mat" in addresses(OFFICE_LEADER)
+    assert {"/phieu-bao", "/nghia-vu", "/lich-lam-viec"} <= addresses(UNIT_LEADER)
+    assert "/bao-cao-chu-tich" not in addresses(UNIT_LEADER)
+    assert "/van-ban-mat" not in addresses(SPECIALIST)
+    assert "/phieu-bao" not in addresses(ADMINISTRATOR)
 
 
 def test_a_form_that_met_a_service_that_is_away_knows_its_act():

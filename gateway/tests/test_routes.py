@@ -9,8 +9,11 @@ import httpx
 import pytest
 
 from gateway.tests.routes_beside import ABSENT, BESIDE, Route
+from gateway.tests.routes_reports import REPORTS
 from gateway.tests.test_flow import RESULT, act, publish, report
 from gateway.tests.world import ADMINISTRATOR, AN, BASE, EVALUATOR, OFFICE_LEADER, STNMT, STNMT_LEADER, SYT_LEADER, Browser, World, document
+from gateway.web.kinds import KINDS
+from gateway.web.sheets import FORMATS
 
 # Open to everybody, and what a stranger gets.
 PUBLIC = {"GET /healthz": 200, "GET /readyz": 200, "GET /": 200, "GET /login": 303, "GET /login/callback": 400}
@@ -23,6 +26,9 @@ ROUTES: dict[str, Route] = {
     "POST /tasks/accept": Route((STNMT_LEADER, 200), 200),
     "POST /tasks/verify": Route((AN, 200), 200),
     "GET /summary": Route((EVALUATOR, 200), 200),
+    "GET /tong-quan": Route((EVALUATOR, 200), 200),
+    "GET /tong-quan/chuyen-vien": Route((AN, 200), 403),
+    "GET /tong-quan/don-vi/{id}": Route(),
     "GET /due-date-preview": Route((AN, 200), 200),
     "POST /due-date-suggestion": Route((AN, 200), 200, {"content": "Báo cáo trước ngày 30/6."}),
     "GET /directives": Route((AN, 200), 200),
@@ -84,6 +90,7 @@ ROUTES: dict[str, Route] = {
     "POST /lich-lam-viec/xem-truoc": Route((ADMINISTRATOR, 200), 403, CALENDAR),
     "POST /lich-lam-viec/nhap": Route((ADMINISTRATOR, 303), 403, CALENDAR),
     **BESIDE,
+    **REPORTS,
     "GET /inbox": Route((STNMT_LEADER, 200), 200),
     "POST /inbox/read": Route((STNMT_LEADER, 303), 303),
     "GET /chon-don-vi": Route((STNMT_LEADER, 200), 200),
@@ -91,6 +98,9 @@ ROUTES: dict[str, Route] = {
     "GET /live": Route(None, 200),
     "POST /logout": Route(None, 303),
 }
+# Whoever reads a list may take it away as a file.
+LISTS = ("GET /tasks", "GET /directives", *(f"GET {kind.address}" for kind in KINDS.values()))
+ROUTES |= {f"{name}/export.{file}": ROUTES[name] for name in LISTS for file in FORMATS}
 POSTS = [name for name in ROUTES if name.startswith("POST")]
 
 
@@ -105,7 +115,8 @@ class Place:
 
     def path(self, name: str, *, id: str = "") -> str:
         own = self.directive if "/directives/" in name else self.assignment
-        return name.split(" ")[1].replace("{id}", id or own).replace("{evidence_id}", self.evidence)
+        path = name.split(" ")[1].replace("{id}", id or own).replace("{evidence_id}", self.evidence)
+        return path.replace("{annex}", "iii").replace("{ending}", "pdf").replace("{version}", "0")
 
     async def send(self, browser: Browser, name: str, *, id: str = "") -> httpx.Response:
         """With a form that would be in order."""

@@ -5,11 +5,11 @@ from ykcd.assignment.v1 import assignment_pb2 as a
 from ykcd.directive.v1 import directive_pb2 as d
 
 from gateway import web
-from gateway.tests import pages as samples
-from gateway.tests import pages_tasks
-from gateway.tests.pages import day, uid
+from gateway.tests import pages, pages_tasks
+from gateway.tests.readers import EVALUATOR, OFFICE_LEADER, SPECIALIST, UNIT_LEADER
+from gateway.tests.reading import Page, render
+from gateway.tests.samples import day, uid
 from gateway.tests.states import PAGES
-from gateway.tests.test_templates import Page, render
 from gateway.web import amend_form, directive_form
 from gateway.web.forms import BAD_DATE, Form, without_empty_rows
 from gateway.web.many import choice
@@ -97,7 +97,7 @@ def test_only_a_task_without_deadline_asks_for_the_kind_of_update():
 def test_a_late_request_for_an_extension_must_say_so():
     assert render("task-late").find("input", name="late")
     template, context = PAGES["task-late"]
-    early = samples.assignment(allowed_actions=[a.ACTION_REQUEST_EXTENSION], effective_due_date=day("2016-12-05"))
+    early = pages.assignment(allowed_actions=[a.ACTION_REQUEST_EXTENSION], effective_due_date=day("2016-12-05"))
     assert not Page(web.environment().get_template(template).render(context | {"assignment": early})).find("input", name="late")
 
 
@@ -105,7 +105,7 @@ def test_a_late_request_for_an_extension_must_say_so():
 def test_forwarding_offers_annex_i_first_and_then_the_offices_specialists():
     page = render("task-office")
     assert page.options("specialist_id")[0] == ("", "Theo Phụ lục I")
-    assert samples.SPECIALIST.member.person_id in dict(page.options("specialist_id"))
+    assert SPECIALIST.member.person_id in dict(page.options("specialist_id"))
 
 
 # Forms
@@ -144,7 +144,7 @@ def test_an_answer_that_was_not_given_is_asked_for():
 @pytest.mark.article("Đ3.4", "D7")
 def test_phases_survive_the_form():
     """Đ3.4; "trước ngày 31/12" is kept as 30/12 (D7)."""
-    values = directive_form.from_directive(samples.directive(tasks=[pages_tasks.PHASED_TASK]))
+    values = directive_form.from_directive(pages.directive(tasks=[pages_tasks.PHASED_TASK]))
     assert values["tasks-0-phases-2-due_date"] == ["2016-12-31"]
     entered, errors = directive_form.to_input(values)
     assert not errors
@@ -233,10 +233,10 @@ def test_the_preview_of_an_amendment_carries_everything_that_was_typed():
 
 def test_a_specialist_confirms_what_he_follows_and_a_unit_accepts_what_it_was_sent():
     rows = PAGES["tasks-many"][1]["rows"]
-    assert choice(samples.SPECIALIST, rows).ids == {uid("a1")}
-    assert choice(pages_tasks.OFFICE_LEADER, rows).ids == {uid("a1"), uid("b2")}
-    assert choice(samples.UNIT_LEADER, samples.ROWS).ids == {uid("a2")}
-    assert not choice(samples.EVALUATOR, samples.ROWS).ids
+    assert choice(SPECIALIST, rows).ids == {uid("a1")}
+    assert choice(OFFICE_LEADER, rows).ids == {uid("a1"), uid("b2")}
+    assert choice(UNIT_LEADER, pages.ROWS).ids == {uid("a2")}
+    assert not choice(EVALUATOR, pages.ROWS).ids
     assert not render("tasks").find("input", name="chosen")
 
 

@@ -34,7 +34,7 @@ async def late(world: World) -> str:
 async def newest(world: World, address: str) -> str:
     """Of the record on top of the list."""
     page = await (await world.browser(OFFICE_LEADER)).get(address)
-    return f"{address}/" + page.text.split(f'href="{address}/')[1].split('"')[0]
+    return f"{address}/" + page.text.split("<tbody>")[1].split(f'href="{address}/')[1].split('"')[0]
 
 
 async def do(world: World, person: Person, record: str, verb: str, fields: dict | None = None) -> httpx.Response:

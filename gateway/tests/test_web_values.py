@@ -12,7 +12,8 @@ from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.reporting.v1 import reporting_pb2 as r
 
 from gateway import web
-from gateway.tests import pages as samples
+from gateway.tests import pages
+from gateway.tests.samples import day, uid
 from gateway.web import directive_form, filters, labels, words
 from gateway.web.forms import Form, parse_date
 
@@ -59,11 +60,11 @@ def test_working_days_left_in_words(working, days, said):
 def test_filter_survives_its_address():
     chosen = r.AssignmentFilter(
         states=[a.ASSIGNMENT_STATE_SENT, a.ASSIGNMENT_STATE_RETURN_REQUESTED], timeliness=[a.TIMELINESS_DONE_LATE],
-        unit_ids=[samples.uid("sxd")],
-        roles=[d.ASSIGNMENT_ROLE_LEAD], field_id=samples.uid("f-y-te"), specialist_id=samples.uid("an"), directive_id=samples.uid("d1"),
-        without_specialist=True, delegated_to_me=True, due_soon=True, due_from=samples.day("2016-11-01"), due_to=samples.day("2016-12-31"),
+        unit_ids=[uid("sxd")],
+        roles=[d.ASSIGNMENT_ROLE_LEAD], field_id=uid("f-y-te"), specialist_id=uid("an"), directive_id=uid("d1"),
+        without_specialist=True, delegated_to_me=True, due_soon=True, due_from=day("2016-11-01"), due_to=day("2016-12-31"),
         has_deadline=False, query="đôn đốc & 71/2016", execution=[a.EXECUTION_DONE], column=r.SUMMARY_COLUMN_DONE_LATE,
-        issue_from=samples.day("2016-01-01"), issue_to=samples.day("2016-10-31"), regime=d.REGIME_NATIONAL, phased=True,
+        issue_from=day("2016-01-01"), issue_to=day("2016-10-31"), regime=d.REGIME_NATIONAL, phased=True,
         extension_pending=True, obstacle_open=True, obstacle_states=[o.OBSTACLE_STATE_RAISED], urged=True, escalated=True,
         obligation_missed=True, report_to_review=True, followed_by_me=True,
     )  # fmt: skip
@@ -85,7 +86,7 @@ def test_unreadable_filters_are_named_and_the_rest_holds():
 
 @pytest.mark.article("Đ6.1.a", "Đ6.1.b", "Đ6.1.d", "Đ6.1.đ", "Đ6.1.i")
 def test_draft_survives_its_form():
-    draft = samples.directive()
+    draft = pages.directive()
     sent, errors = directive_form.to_input(directive_form.from_directive(draft))
     assert errors == {}
     for name in ("number", "symbol", "document_type", "abstract", "issue_date", "issue_time", "signer", "signer_position",
@@ -103,12 +104,12 @@ def test_draft_survives_its_form():
 @pytest.mark.article("D7")
 def test_before_a_day_is_shown_and_sent_as_the_document_says_it():
     """D7: "trước ngày 02/05/2025" is kept as 01/05/2025."""
-    part = d.PlannedAssignment(unit_id="u", role=d.ASSIGNMENT_ROLE_LEAD, due_date=samples.day("2025-05-01"), due_exact=True)
+    part = d.PlannedAssignment(unit_id="u", role=d.ASSIGNMENT_ROLE_LEAD, due_date=day("2025-05-01"), due_exact=True)
     draft = d.Directive(tasks=[d.Task(content="Báo cáo.", assignments=[part])])
     values = directive_form.from_directive(draft)
     assert (values["tasks-0-due_date"], values["tasks-0-due_before"]) == (["2025-05-02"], ["1"])
     sent, _ = directive_form.to_input(values)
-    assert (sent.tasks[0].due_date, sent.tasks[0].due_exclusive) == (samples.day("2025-05-02"), True)
+    assert (sent.tasks[0].due_date, sent.tasks[0].due_exclusive) == (day("2025-05-02"), True)
 
 
 @pytest.mark.article("Đ4.1", "Đ4.2")
@@ -163,7 +164,7 @@ def test_adding_and_removing_tasks_moves_the_others_up():
 def test_a_services_field_finds_its_place_in_the_form(path, name):
     assert directive_form.field_of(path) == name
     form = Form(directive_form.new_values() | {"tasks-count": ["3"]}, {name: "Sai."})
-    html = web.environment().get_template("directive_edit.html").render(samples.edit_page(form))
+    html = web.environment().get_template("directive_edit.html").render(pages.edit_page(form))
     assert f'id="{name}"' in html
     assert f'href="#{name}"' in html
 

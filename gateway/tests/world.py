@@ -23,7 +23,6 @@ AN, BINH, OFFICE_LEADER = sample.AN, sample.BINH, sample.OFFICE_LEADER
 STNMT_LEADER, SYT_LEADER, EVALUATOR = sample.STNMT_LEADER, sample.SYT_LEADER, sample.EVALUATOR
 OFFICER = Person(STNMT, ["officer"], "Lê Thị Hoa")
 ADMINISTRATOR = Person(OFFICE, ["administrator"], "Võ Quản Trị")
-NOBODY = Person(SNV, [], "Người chưa được phân đơn vị")
 
 
 class Browser:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ykcd.assignment.v1 import assignment_pb2
 from ykcd.directive.v1.registry_pb2 import PERSON_KIND_SERVICE, UNIT_KIND_OFFICE, Me, Member
 
-from kit.law import article
+from kit.law import article, cited
 
 from . import filters, labels, menu, words
 from .forms import Form
@@ -139,6 +139,7 @@ def environment() -> Environment:
         "ago": words.ago,
         "duration": words.duration,
         "count": words.count,
+        "rate": words.rate,
         "file_size": words.file_size,
         "lower_first": words.lower_first,
         "label": labels.label,
@@ -160,7 +161,9 @@ def environment() -> Environment:
         "choices": labels.choices,
         "error_title": labels.error_title,
         "tasks_url": filters.tasks_url,
+        "FLAGS": filters.FLAGS,
         "blank_form": Form,
+        "cited": cited,
         "VERBS": VERBS,
         "BADGES": labels.BADGES,
         "CHANGED": labels.CHANGED,

@@ -17,7 +17,8 @@ from ykcd.directive.v1 import directive_pb2 as pb
 
 from kit.law import article
 
-from . import labels, words
+from . import words
+from .enums import number_or_zero, short
 from .forms import Form, read_date, without_empty_rows
 
 Values = Mapping[str, Sequence[str]]
@@ -86,7 +87,7 @@ def _split(name: str) -> tuple[str, int, str]:
 def from_directive(directive: pb.Directive) -> dict[str, list[str]]:
     """What the form shows for a stored draft; a draft is never secret (Đ5)."""
     values = {name: [getattr(directive, name)] for name in _TEXT}
-    values |= {name: [labels.short(getattr(directive, name), enum).lower()] for name, enum in _ENUMS.items() if name != "secrecy"}
+    values |= {name: [short(getattr(directive, name), enum).lower()] for name, enum in _ENUMS.items() if name != "secrecy"}
     values["secrecy"] = ["normal"]
     values["issue_date"] = [words.iso_date(directive.issue_date)]
     issued = words.to_datetime(directive.issue_time)
@@ -99,7 +100,7 @@ def from_directive(directive: pb.Directive) -> dict[str, list[str]]:
 
 def _from_task(task: pb.Task) -> dict[str, list[str]]:
     values = {"content": [task.content], "deliverable": [task.deliverable], "note": [task.note], "field": [task.field_id]}
-    values["deadline_kind"] = [labels.short(task.deadline_kind, "DeadlineKind").lower()]
+    values["deadline_kind"] = [short(task.deadline_kind, "DeadlineKind").lower()]
     for name in ("has_deadline", "must_report"):
         if task.task_class.HasField(name):
             values[name] = ["yes" if getattr(task.task_class, name) else "no"]
@@ -147,7 +148,7 @@ def to_input(values: Values) -> tuple[pb.DirectiveInput, dict[str, str]]:
     form, errors = Form(values), {}
     directive = pb.DirectiveInput(**{name: form.value(name).strip() for name in _TEXT}, issue_date=read_date(form, "issue_date", errors))
     for name, enum in _ENUMS.items():
-        setattr(directive, name, _enum(form.value(name), enum))
+        setattr(directive, name, number_or_zero(form.value(name), enum))
     if directive.HasField("issue_date") and form.value("issue_time").strip():
         _issue_time(directive, form, errors)
     directive.tasks.extend(to_tasks(form, errors))
@@ -157,13 +158,6 @@ def to_input(values: Values) -> tuple[pb.DirectiveInput, dict[str, str]]:
 def to_tasks(form: Form, errors: dict[str, str]) -> list[pb.TaskInput]:
     """The form's tasks alone."""
     return [_to_task(form, f"tasks-{place}-", errors) for place in range(task_count(form.values))]
-
-
-def _enum(name: str, enum: str) -> int:
-    try:
-        return labels.number(name, enum)
-    except ValueError:
-        return 0
 
 
 def _issue_time(directive: pb.DirectiveInput, form: Form, errors: dict[str, str]) -> None:
@@ -177,7 +171,7 @@ def _issue_time(directive: pb.DirectiveInput, form: Form, errors: dict[str, str]
 def _to_task(form: Form, prefix: str, errors: dict[str, str]) -> pb.TaskInput:
     task = pb.TaskInput(
         content=form.value(prefix + "content").strip(),
-        deadline_kind=_enum(form.value(prefix + "deadline_kind"), "DeadlineKind"),
+        deadline_kind=number_or_zero(form.value(prefix + "deadline_kind"), "DeadlineKind"),
         deliverable=form.value(prefix + "deliverable").strip(),
         note=form.value(prefix + "note").strip(),
         field_id=form.value(prefix + "field"),

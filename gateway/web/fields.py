@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.message import Message
 from ykcd.assignment.v1 import assignment_pb2 as pb
 
+from .enums import number_or_zero
 from .forms import Form, read_date, without_empty_rows
 
 # What can't be read is named in the errors, by the field.
@@ -69,10 +70,13 @@ def yes_no(form: Form, name: str, errors: dict[str, str]) -> bool:
     return form.value(name) == "yes"
 
 
-def report_kind(form: Form, name: str, _errors: dict[str, str]) -> int:
-    """ "periodic", "no_change"; 0 where it isn't asked."""
-    known = {key.removeprefix("REPORT_KIND_").lower(): value for key, value in pb.ReportKind.items()}
-    return known.get(form.value(name), 0)
+def enum(name: str) -> Read:
+    """A value chosen from an enum by its short name in lower case; 0 where none is."""
+
+    def read(form: Form, field: str, _errors: dict[str, str]) -> int:
+        return number_or_zero(form.value(field), name)
+
+    return read
 
 
 def plan_steps(form: Form, name: str, errors: dict[str, str]) -> list[pb.PlanStep]:
@@ -91,13 +95,15 @@ def plan_steps(form: Form, name: str, errors: dict[str, str]) -> list[pb.PlanSte
 @dataclass(frozen=True)
 class Field:
     """`label`: its words where what was typed is shown outside of its form, "" where it isn't. `path`: where its value goes, "" for its own
-    name. `rows`: it is a list of rows, whose fields are called name-N-…, N from 0."""
+    name. `rows`: it is a list of rows, whose fields are called name-N-…, N from 0. `empties`: left empty, it
+    says that, too."""
 
     name: str
     label: str = ""
     read: Read = text
     path: str = ""
     rows: bool = False
+    empties: bool = False
 
     def at(self, path: str) -> str:
         """The form's name for `path` of the request; "" where an error there isn't about this field."""
@@ -127,11 +133,27 @@ def put(message: Any, path: str, value: Any) -> None:
         setattr(message, last, value)
 
 
+@dataclass(frozen=True)
 class FormOfFields:
-    """What every act's form can do: on an assignment (verbs.py), on a record of another kind (records.py)."""
+    """An act and its form: on an assignment (verbs.py), on a record of another kind (records.py); the fields' macro bears its name.
+
+    `rpc`: of the owner's service. `article`: the rule that it carries out, as officials cite it. `done`: what the next page says.
+    `careful`: it takes something back. `start`: what its form holds before anything is typed, of the thing that it changes.
+    """
 
     name: str
-    fields: tuple[Field, ...]
+    rpc: str
+    label: str
+    article: str
+    icon: str
+    done: str
+    fields: tuple[Field, ...] = ()
+    careful: bool = False
+    start: Callable[[Any], Values] | None = None
+
+    def form(self, thing: Any) -> Form:
+        """Untouched."""
+        return Form(self.start(thing) if self.start else {})
 
     @property
     def slug(self) -> str:
@@ -154,7 +176,7 @@ class FormOfFields:
         """Puts into the request what the form says; the fields that couldn't be read. What a field must hold is for the service to say."""
         errors = dict[str, str]()
         for field in self.fields:
-            if value := field.read(form, field.name, errors):
+            if (value := field.read(form, field.name, errors)) or (field.empties and form.has(field.name)):
                 put(request, field.path or field.name, value)
         return errors
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from google.type.date_pb2 import Date
@@ -41,6 +41,14 @@ class Form:
         """What the names of each row's fields begin with: "steps-0-", "steps-1-"."""
         places = (_ROW.fullmatch(given.removeprefix(f"{name}-")) for given in self.values if given.startswith(f"{name}-"))
         return [f"{name}-{place}-" for place in sorted({int(found[1]) for found in places if found})]
+
+
+def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """All values of each name, as a Form wants them."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
 
 
 # "0-content"; what stands before it is the list's name.

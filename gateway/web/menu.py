@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from ykcd.directive.v1.registry_pb2 import Me
 
+from kit.identity import OFFICE_ROLES
+
 from .kinds import KINDS
-from .records import May, everybody
+from .records import May, everybody, having
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,15 @@ class Entry:
     may_see: May
 
 
-GROUPS = ("Đôn đốc", "Vướng mắc, kiểm tra", "Danh mục")
-PAGES = (Entry("/lich-lam-viec", "Lịch làm việc", "Danh mục", everybody),)
+GROUPS = ("Số liệu", "Báo cáo", "Đôn đốc", "Vướng mắc, kiểm tra", "Danh mục")
+PAGES = (
+    Entry("/tong-quan", "Tổng quan toàn tỉnh", "Số liệu", everybody),
+    Entry("/summary", "Tổng hợp theo đơn vị", "Số liệu", everybody),
+    Entry("/tong-quan/chuyen-vien", "Bàn làm việc chuyên viên", "Số liệu", having("specialist", "office_leader")),
+    Entry("/bao-cao/tinh-hinh", "Tình hình gửi báo cáo", "Báo cáo", having(*OFFICE_ROLES, "evaluator")),
+    Entry("/bieu-mau", "Biểu mẫu", "Danh mục", having("administrator")),
+    Entry("/lich-lam-viec", "Lịch làm việc", "Danh mục", everybody),
+)
 
 
 def groups(me: Me) -> list[tuple[str, list[tuple[str, str]]]]:

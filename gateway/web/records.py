@@ -1,6 +1,6 @@
 """Records of every kind beside assignments and directives: what a kind is, and how its addresses and forms become messages.
 
-A new kind is a Kind in kinds/, its macros in templates/macros/, its words in labels.py, its states in tests/pages.py.
+A new kind is a Kind in kinds/, its macros in templates/macros/, its words in labels/, its states in one of tests/record_pages*.py.
 """
 
 import datetime as dt
@@ -12,9 +12,10 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, Servic
 from google.protobuf.message_factory import GetMessageClass
 from ykcd.directive.v1.registry_pb2 import UNIT_KIND_OFFICE, Me
 
-from . import labels
-from .fields import Field, FormOfFields, put
-from .forms import BAD_DATE, Form, parse_date
+from . import enums
+from .fields import FormOfFields, put
+from .forms import Form, gathered
+from .labels import label
 
 May = Callable[[Me], bool]
 
@@ -36,52 +37,27 @@ def nobody(_me: Me) -> bool:
     return False
 
 
-def enum(name: str) -> Callable[[Form, str, dict[str, str]], int]:
-    """A Field's value chosen from an enum by its short name in lower case; 0 where none is."""
-
-    def read(form: Form, field: str, _errors: dict[str, str]) -> int:
-        try:
-            return labels.number(form.value(field), name)
-        except ValueError:
-            return 0
-
-    return read
-
-
 @dataclass(frozen=True)
 class Act(FormOfFields):
-    """What people do to a record, or by what they begin one; its fields' macro bears its name.
+    """What people do to a record, or by what they begin one.
 
-    `name`: as `allowed_verbs` says it. `article`: as officials cite it. `done`: what the next page says. `careful`: it takes something
-    back. `bulk`: may be done to many at once, from the list; has no fields then. `start`: what its form holds before anything is typed,
-    from the record. `more`: of a beginning, further facts for its page, awaited with the visit. `preview`: of a beginning, the last part of
-    the address to which its form goes first, whose page shows what it would do.
+    `name`: as `allowed_verbs` says it. `bulk`: may be done to many at once, from the list; has no fields then. `more`: of a beginning,
+    further facts for its page, awaited with the visit. `preview`: of a beginning, the last part of the address to which its form goes
+    first, whose page shows what it would do. `leaves`: the record may be out of its doer's sight then, who goes on to the list.
     """
 
-    name: str
-    rpc: str
-    label: str
-    article: str
-    icon: str
-    done: str
-    fields: tuple[Field, ...] = ()
-    careful: bool = False
     bulk: bool = False
-    start: Callable[[Any], dict[str, list[str]]] | None = None
     more: Callable[[Any], Any] | None = None
     preview: str = ""
-
-    def form(self, record: Any) -> Form:
-        """Untouched."""
-        return Form(self.start(record) if self.start else {})
+    leaves: bool = False
 
 
 @dataclass(frozen=True)
 class Filter:
     """One condition of a list: `name` in its address, `path` in the RPC's request.
 
-    `control`: "enum" (with `enum`), "unit", "person" (of the Office), "mine" (the reader's own, a box to tick), "check", "number", "text".
-    `default`: where the address doesn't name it, of the reader and the day.
+    `control`: "enum" (with `enum`), "unit", "field", "mine" (the reader's own, a box to tick), "check", "number", "kept" (only where
+    the address names it). `default`: where the address doesn't name it, of the day.
     """
 
     name: str
@@ -89,16 +65,14 @@ class Filter:
     path: str
     control: str
     enum: str = ""
-    default: Callable[[Me, dt.date], str] | None = None
+    default: Callable[[dt.date], str] | None = None
 
     def read(self, value: str) -> Any:
         """ValueError where it is none."""
         if self.control == "enum":
-            return labels.number(value, self.enum)
+            return enums.number(value, self.enum)
         if self.control == "number":
             return int(value)
-        if self.control == "date":
-            return parse_date(value)
         return value == "1" if self.control == "check" else value
 
 
@@ -110,7 +84,7 @@ class Kind:
     without `get_rpc` one is looked up in the list, under the conditions of `whole` ((name, value) as in the address). `macros`: the
     template of its macros. `columns`: (macro's name without "col_", heading) beside the title, whose own is `heading`. `empty`: what a
     list of none says. `allowed`: what the reader may do to one on this day (names of acts). `has_page`: each has a page of its own.
-    `more`: further facts for that page, awaited with (visit, record).
+    `more`: further facts for that page, awaited with (visit, record). `verbs`: the enum of its history's verbs, where they aren't names.
     """
 
     slug: str
@@ -135,6 +109,7 @@ class Kind:
     has_page: bool = True
     heading: str = "Nội dung"
     more: Callable[[Any, Any], Any] | None = None
+    verbs: str = ""
 
     @property
     def address(self) -> str:
@@ -171,8 +146,10 @@ class Kind:
         names = set(self.allowed(record, me, today))
         return [act for act in self.acts if act.name in names]
 
-    def word(self, verb: str) -> str:
+    def word(self, verb: Any) -> str:
         """An act of the history in words."""
+        if self.verbs:
+            return label(verb, self.verbs)
         return next((act.label for act in self.every_act if act.name == verb), verb)
 
     def message(self, rpc: str, **known: Any) -> Any:
@@ -194,20 +171,18 @@ class Kind:
         request = self.message(act.rpc, **known)
         return request, act.fill(request, form)
 
-    def listed(self, pairs: Iterable[tuple[str, str]], me: Me, today: dt.date, **known: Any) -> tuple[Any, Form]:
+    def listed(self, pairs: Iterable[tuple[str, str]], today: dt.date, **known: Any) -> tuple[Any, Form]:
         """The list's request for an address, and the form of its conditions with what couldn't be read."""
-        values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            values.setdefault(name, []).append(value.strip())
+        values = gathered((name, value.strip()) for name, value in pairs)
         request, errors = self.message(self.list_rpc, **known), dict[str, str]()
         for each in self.filters:
             if each.default and each.name not in values:
-                values[each.name] = [each.default(me, today)]
+                values[each.name] = [each.default(today)]
             for value in filter(None, values.get(each.name, ())):
                 try:
                     _narrow(request, each.path, each.read(value))
                 except (ValueError, OverflowError):
-                    errors[each.name] = BAD_DATE if each.control == "date" else f"Giá trị lọc “{value[:40]}” không có."
+                    errors[each.name] = f"Giá trị lọc “{value[:40]}” không có."
         return request, Form(values, errors)
 
     def filter_of(self, path: str) -> str:

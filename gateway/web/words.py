@@ -108,6 +108,15 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def rate(figures, name: str) -> str:
+    """ "87,50 %" of a message's Rate; "–" where nothing was due."""
+    if not figures.HasField(name):
+        return "–"
+    found = getattr(figures, name)
+    hundredths = (20000 * found.part + found.whole) // (2 * found.whole)
+    return f"{hundredths // 100},{hundredths % 100:02} %"
+
+
 def file_size(value: int) -> str:
     """ "1,4 MB": the decimal sign is a comma."""
     for unit, step in (("MB", 1024 * 1024), ("KB", 1024)):

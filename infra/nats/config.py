@@ -29,7 +29,7 @@ def _user(service: str, password: str) -> dict[str, Any]:
 
 def permissions(service: str) -> dict[str, list[str]]:
     """Publishes its own events, owns its own stream and may erase there what was purged, may learn which streams there are, reads others'
-    through durables that bear its name.
+    through durables that bear its name; through a second one from the beginning, as often as it deletes it.
 
     Replies come to an inbox prefix of its own: with a shared `_INBOX.>` a service could read another's answers.
     """
@@ -37,7 +37,9 @@ def permissions(service: str) -> dict[str, list[str]]:
     api = "$JS.API"
     publish = [f"ykcd.{service}.>", f"{api}.INFO", f"{api}.STREAM.LIST", f"{api}.STREAM.INFO.*", f"$JS.ACK.*.{service}.>"]
     publish += [f"{api}.STREAM.{verb}.{stream}" for verb in ("CREATE", "UPDATE", "MSG.GET", "MSG.DELETE")]
-    for verb in ("CREATE", "DURABLE.CREATE", "INFO"):
-        publish += [f"{api}.CONSUMER.{verb}.*.{service}", f"{api}.CONSUMER.{verb}.*.{service}.>"]
-    publish.append(f"{api}.CONSUMER.MSG.NEXT.*.{service}")
+    for name in (service, f"{service}_past"):
+        for verb in ("CREATE", "DURABLE.CREATE", "INFO"):
+            publish += [f"{api}.CONSUMER.{verb}.*.{name}", f"{api}.CONSUMER.{verb}.*.{name}.>"]
+        publish.append(f"{api}.CONSUMER.MSG.NEXT.*.{name}")
+    publish.append(f"{api}.CONSUMER.DELETE.*.{service}_past")
     return {"publish": publish, "subscribe": [f"_INBOX_{service}.>"]}

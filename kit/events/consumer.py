@@ -64,6 +64,15 @@ def carrying(module: ModuleType, field: str) -> list[type[Message]]:
     return [getattr(module, name) for name, kind in kinds if field in kind.fields_by_name and kind.fields_by_name[field].message_type]
 
 
+def sources(handlers: Handlers) -> dict[str, list[str]]:
+    """For each sending service the subjects of the event types that are handled."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for event in handlers:
+        full_name = event.DESCRIPTOR.full_name  # type: ignore[union-attr]
+        wanted[full_name.split(".")[1]].append(f"{full_name}.>")
+    return dict(wanted)
+
+
 class Consumer:
     """One durable pull consumer on each stream that a handler needs, named after the service."""
 
@@ -92,11 +101,7 @@ class Consumer:
         """For each sending service the subjects to hear; who hears everything asks the broker which there are."""
         if None in self._handlers:
             return {service: [f"ykcd.{service}.>"] for service in await self._broker.senders()}
-        wanted: dict[str, list[str]] = defaultdict(list)
-        for event in self._handlers:
-            full_name = event.DESCRIPTOR.full_name  # type: ignore[union-attr]
-            wanted[full_name.split(".")[1]].append(f"{full_name}.>")
-        return dict(wanted)
+        return sources(self._handlers)
 
     async def consume(self, source: str, subjects: list[str]) -> None:
         """Hears one stream for ever. Returns (to be started anew) when the broker has lost the stream or the consumer."""
@@ -203,7 +208,7 @@ class Consumer:
 
     async def apply(self, session: AsyncSession, data: bytes, *, subject: str, stream: str) -> None:
         """Does once what the event asks for; Poison for what didn't come by its owner's subject and stream."""
-        envelope, event = _opened(data, subject, stream)
+        envelope, event = opened(data, subject, stream)
         names = erasure.named(data) if envelope.payload.TypeName() not in erasure.CONTENT_FREE else ()
         entered = upsert(inbox).values(event_id=envelope.event_id, receive_time=self._clock())
         was_purged = await session.scalar(entered.on_conflict_do_nothing().returning(erasure.are_purged(names)))
@@ -224,7 +229,7 @@ class Consumer:
             await handler(session, event, envelope)
 
 
-def _opened(data: bytes, subject: str, stream: str) -> tuple[Envelope, Message | None]:
+def opened(data: bytes, subject: str, stream: str) -> tuple[Envelope, Message | None]:
     """The broker lets each service publish under its own prefix only, so that the subject proves who told the event."""
     try:
         envelope, event = open_envelope(data)

@@ -10,10 +10,12 @@ from ykcd.deadline.v1 import event_pb2 as deadline
 from ykcd.directive.v1.event_pb2 import AbsenceChanged, MembershipChanged, UnitDissolved
 from ykcd.event.v1.envelope_pb2 import Envelope
 from ykcd.notification.v1 import notification_pb2 as n
+from ykcd.reporting.v1.event_pb2 import PeriodicReportChanged
 
 from kit import copies
 from kit.dates import to_date
 from kit.events import Handlers, carrying
+from kit.ids import optional_uuid
 from services.notification import service
 from services.notification.rules import About, excerpt, rule_of
 
@@ -104,6 +106,20 @@ async def on_secret_report_due(session: AsyncSession, event: deadline.SecretRepo
     await _tell(session, event, envelope, about=about)
 
 
+async def on_periodic_report(session: AsyncSession, event: PeriodicReportChanged, envelope: Envelope) -> None:
+    """Đ9.4, Đ10.1: what the Office or the calendar asks of the unit."""
+    told = event.report
+    if told.history and told.history[-1].actor_unit_id == told.unit_id:
+        # Its own doing.
+        return
+    said = [f"Hạn gửi: hết ngày {_date(told.due_date)}."] if told.HasField("due_date") else []
+    said += [excerpt(told.history[-1].text)] if told.history and told.history[-1].text else []
+    subject = n.NOTIFICATION_SUBJECT_PERIODIC_REPORT, UUID(told.id)
+    unit_id = optional_uuid(told.unit_id)
+    about = About(" ".join(said), words={"period": told.period_name}, unit_id=unit_id, subject=subject)
+    await _tell(session, event, envelope, event.verb, about=about)
+
+
 async def on_absence_changed(session: AsyncSession, event: AbsenceChanged, envelope: Envelope) -> None:
     """From its first day on the deputy is told what the absent person is told (queries.people)."""
     await copies.on_absence_changed(session, event, envelope)
@@ -158,6 +174,7 @@ HANDLERS: Handlers = {
     deadline.ObligationOpened: on_obligation_opened,
     deadline.DeadlinesMoved: on_deadlines_moved,
     deadline.SecretReportDue: on_secret_report_due,
+    PeriodicReportChanged: on_periodic_report,
     AbsenceChanged: on_absence_changed,
     UnitDissolved: on_unit_dissolved,
     MembershipChanged: on_membership_changed,

@@ -14,6 +14,8 @@ from ykcd.deadline.v1 import event_pb2 as c
 from ykcd.deadline.v1.urging_pb2 import UrgingNoticeState
 from ykcd.directive.v1 import event_pb2 as d
 from ykcd.notification.v1 import notification_pb2 as n
+from ykcd.reporting.v1 import event_pb2 as r
+from ykcd.reporting.v1.report_pb2 import ReportVerb
 
 from kit.law import article
 
@@ -207,6 +209,16 @@ RULES: Mapping[Key, Rule] = {
     # Đ6.2: no content, only that it is time.
     (c.SecretReportDue,): Rule(
         n.NOTIFICATION_KIND_SECRET_REPORT, "Đến kỳ báo cáo giấy theo chế độ mật {period}", (Audience.ALL_DESKS, Audience.OFFICE)
+    ),
+    # Đ10.1, Đ9.4: a unit's own; the Office's name no unit.
+    (r.PeriodicReportChanged, ReportVerb.REPORT_VERB_OPEN): Rule(
+        n.NOTIFICATION_KIND_PERIODIC_REPORT, "Đến kỳ báo cáo kết quả thực hiện nhiệm vụ {period}", (_DESK,)
+    ),
+    (r.PeriodicReportChanged, ReportVerb.REPORT_VERB_URGE): Rule(
+        n.NOTIFICATION_KIND_PERIODIC_REPORT, "Văn phòng UBND tỉnh đôn đốc gửi báo cáo {period}", (_DESK,)
+    ),
+    (r.PeriodicReportChanged, ReportVerb.REPORT_VERB_GIVE_BACK): Rule(
+        n.NOTIFICATION_KIND_PERIODIC_REPORT, "Văn phòng UBND tỉnh đề nghị bổ sung báo cáo {period}", (_DESK,)
     ),
     # Đ8.1.đ.
     (d.AbsenceChanged, False): Rule(

@@ -14,16 +14,15 @@ from ykcd.reporting.v1 import reporting_pb2
 from kit.dates import from_date, from_time, optional_date, to_date, to_time
 from kit.ids import optional_uuid
 from kit.text import collation_key
-from kit.workdays import WorkingCalendar
+from services.reporting import annex
 from services.reporting.model import OPEN_STATES, Assignment, searchable
 
 
-def task_facts(directive: directive_pb2.Directive, task: directive_pb2.Task, version: int) -> dict[str, Any]:
+def task_facts(directive: directive_pb2.Directive, task: directive_pb2.Task) -> dict[str, Any]:
     """The columns of which `directive` is the owner."""
     code = f"{directive.number}/{directive.symbol}"
     issue_date = to_date(directive.issue_date, "issue_date")
     return {
-        "directive_version": version,
         "directive_id": UUID(directive.id),
         "task_id": UUID(task.id),
         "directive_code": code,
@@ -32,6 +31,7 @@ def task_facts(directive: directive_pb2.Directive, task: directive_pb2.Task, ver
         "directive_state": directive.state,
         "document_type": directive.document_type,
         "regime": directive.regime,
+        "issuing_authority": directive.issuing_authority,
         "content": task.content,
         "field_id": optional_uuid(task.field_id),
         "has_deadline": task.task_class.has_deadline,
@@ -40,26 +40,26 @@ def task_facts(directive: directive_pb2.Directive, task: directive_pb2.Task, ver
     }
 
 
-def planned_rows(task: directive_pb2.Task, envelope: Envelope, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+def planned_rows(task: directive_pb2.Task, envelope: Envelope) -> Iterator[dict[str, Any]]:
     """The assignments that a published task makes, as they stand before `assignment` has told of them; without its facts."""
     for part in task.assignments:
         if not part.withdrawn:
-            yield {**_planned_part(part, calendar), "update_time": to_time(envelope.time)}
+            yield {**_planned_part(part), "task_id": UUID(task.id), "update_time": to_time(envelope.time)}
 
 
-def _planned_part(part: directive_pb2.PlannedAssignment, calendar: WorkingCalendar) -> dict[str, Any]:
+def _planned_part(part: directive_pb2.PlannedAssignment) -> dict[str, Any]:
     due_date = optional_date(part, "due_date")
     return {
         "id": UUID(part.id),
-        "version": 0,
         "unit_id": UUID(part.unit_id),
         "role": part.role,
         "state": AssignmentState.ASSIGNMENT_STATE_SENT,
         "execution": Execution.EXECUTION_NOT_STARTED,
         "specialist_id": optional_uuid(part.specialist_id),
         "due_date": due_date,
-        # D6, D7.
-        "effective_due_date": calendar.effective(due_date, exact=part.due_exact) if due_date else None,
+        # D6, D7: else it follows from the calendar.
+        "effective_due_date": due_date if part.due_exact else None,
+        "due_exact": part.due_exact,
         "completed_on": None,
         "last_report_on": None,
         "late_update": None,
@@ -67,6 +67,10 @@ def _planned_part(part: directive_pb2.PlannedAssignment, calendar: WorkingCalend
         "phase": part.phase,
         "phase_name": part.phase_name,
         "original_due_date": due_date,
+        "deadline_cycle": 1,
+        "extension_pending": False,
+        "report_to_review": False,
+        "forwarded_from_id": None,
     }
 
 
@@ -75,7 +79,8 @@ def assignment_state(told: assignment_pb2.Assignment, envelope: Envelope) -> dic
     due_date = optional_date(told, "due_date")
     delegation = told.delegation
     return {
-        "version": envelope.aggregate_version,
+        "id": UUID(told.id),
+        "task_id": UUID(told.task_id),
         "unit_id": UUID(told.unit_id),
         "role": told.role,
         "state": told.state,
@@ -83,6 +88,7 @@ def assignment_state(told: assignment_pb2.Assignment, envelope: Envelope) -> dic
         "specialist_id": optional_uuid(told.specialist_id),
         "due_date": due_date,
         "effective_due_date": optional_date(told, "effective_due_date") or due_date,
+        "due_exact": False,
         "completed_on": optional_date(told, "completed_on"),
         "last_report_on": optional_date(told, "last_report_on"),
         "late_update": told.late_update if told.HasField("late_update") else None,
@@ -105,22 +111,22 @@ def _to_review(report: assignment_pb2.Report) -> bool:
 
 def assignment_facts(told: assignment_pb2.Assignment) -> dict[str, Any]:
     """The columns of which `directive` is the owner, as `assignment` repeats them: enough until an event of the document comes."""
-    issue_date = to_date(told.directive_issue_date, "directive_issue_date")
     return {
-        "directive_version": 0,
         "directive_id": UUID(told.directive_id),
         "task_id": UUID(told.task_id),
         "directive_code": told.directive_code,
         "directive_abstract": told.directive_abstract,
-        "directive_issue_date": issue_date,
+        "directive_issue_date": to_date(told.directive_issue_date, "directive_issue_date"),
         "directive_state": directive_pb2.DIRECTIVE_STATE_PUBLISHED,
         "document_type": directive_pb2.DOCUMENT_TYPE_UNSPECIFIED,
         "regime": told.regime,
+        "issuing_authority": directive_pb2.ISSUING_AUTHORITY_UNSPECIFIED,
         "content": told.content,
         "field_id": optional_uuid(told.field_id),
         "has_deadline": told.task_class.has_deadline,
         "must_report": told.task_class.must_report,
-        "search_text": _search_text(told.directive_code, issue_date.year, told.directive_abstract, told.content),
+        # Dear to work out with every event, and the document itself is told at once: until then it isn't found by words.
+        "search_text": "",
     }
 
 
@@ -183,3 +189,8 @@ def row_to_proto(row: Row[Any]) -> reporting_pb2.AssignmentRow:
         obligation_period_end=from_date(found.obligation_period_end),
         late_update=found.late_update,
     )
+
+
+def rate_to_proto(rate: annex.Rate) -> reporting_pb2.Rate | None:
+    """Absent where nothing was due."""
+    return reporting_pb2.Rate(part=rate.part, whole=rate.whole) if rate.whole else None

@@ -1,6 +1,7 @@
 """What an AssignmentFilter means in SQL."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from kit.dates import optional_date
 from kit.identity import Actor
 from services.reporting import annex
 from services.reporting.model import Assignment, Unit, words
-from services.reporting.timeliness import COUNTED, Today, conditions, due_soon
+from services.reporting.timeliness import Today, conditions, counted, due_soon
 
 
 def conditions_of(filter: reporting_pb2.AssignmentFilter, actor: Actor, today: Today) -> list[ColumnElement[bool]]:
@@ -22,7 +23,7 @@ def conditions_of(filter: reporting_pb2.AssignmentFilter, actor: Actor, today: T
         *_people(filter, actor),
         *_dates(filter, today),
         *_matters(filter),
-        *_column(filter.column, today),
+        *_parts(filter, today),
         *_search(filter.query),
     ]
 
@@ -33,6 +34,7 @@ def _choices(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[C
         (Assignment.execution, list(filter.execution)),
         (Assignment.role, list(filter.roles)),
         (Assignment.unit_id, [UUID(id) for id in filter.unit_ids]),
+        (Assignment.issuing_authority, list(filter.issuing_authorities)),
     ]
     yield from (column.in_(wanted) for column, wanted in several if wanted)
     if filter.timeliness:
@@ -71,12 +73,15 @@ def _dates(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[Col
         yield due.is_not(None) if filter.has_deadline else due.is_(None)
     if filter.due_soon:
         yield due_soon(today)
-    issue_from = optional_date(filter, "issue_from", "filter.issue_from")
-    issue_to = optional_date(filter, "issue_to", "filter.issue_to")
-    if issue_from:
-        yield Assignment.directive_issue_date >= issue_from
-    if issue_to:
-        yield Assignment.directive_issue_date <= issue_to
+    yield from issued(optional_date(filter, "issue_from", "filter.issue_from"), optional_date(filter, "issue_to", "filter.issue_to"))
+
+
+def issued(first: date | None, last: date | None, source: type[Assignment] = Assignment) -> Iterator[ColumnElement[bool]]:
+    """Of documents issued in these days."""
+    if first:
+        yield source.directive_issue_date >= first
+    if last:
+        yield source.directive_issue_date <= last
 
 
 def _matters(filter: reporting_pb2.AssignmentFilter) -> Iterator[ColumnElement[bool]]:
@@ -94,12 +99,20 @@ def _matters(filter: reporting_pb2.AssignmentFilter) -> Iterator[ColumnElement[b
     yield from (condition for condition, wanted in asked.items() if wanted)
 
 
-def _column(column: int, today: Today) -> Iterator[ColumnElement[bool]]:
-    """All phases of the parts that the column counts."""
-    if column:
-        part = annex.parts(today).subquery()
-        counted = select(part.c.task_id, part.c.unit_id, part.c.role).where(annex.columns(part)[column])
-        yield COUNTED & tuple_(*annex.PART).in_(counted)
+def _parts(filter: reporting_pb2.AssignmentFilter, today: Today) -> Iterator[ColumnElement[bool]]:
+    """All phases of the parts that a figure counts."""
+    part = annex.parts(today).subquery()
+    asked = [annex.columns(part)[filter.column]] if filter.column else []
+    asked += list(annex.overdue_for(part, today, filter.overdue_days_from, filter.overdue_days_to))
+    done_from = optional_date(filter, "done_from", "filter.done_from")
+    done_to = optional_date(filter, "done_to", "filter.done_to")
+    if done_from:
+        asked.append(part.c.done & (part.c.done_on >= done_from))
+    if done_to:
+        asked.append(part.c.done & (part.c.done_on <= done_to))
+    if asked:
+        found = select(part.c.task_id, part.c.unit_id, part.c.role).where(*asked)
+        yield counted() & tuple_(*annex.key()).in_(found)
 
 
 def _search(query: str) -> Iterator[ColumnElement[bool]]:

@@ -25,6 +25,10 @@ OPEN_STATES = (
 )
 
 
+# As timeliness.conditions() has TIMELINESS_DONE_LATE.
+LATE = "execution = 3 AND effective_due_date IS NOT NULL AND (completed_on IS NULL OR completed_on > effective_due_date)"
+
+
 class Base(DeclarativeBase):
     metadata = db.metadata()
     type_annotation_map = db.TYPES
@@ -33,9 +37,9 @@ class Base(DeclarativeBase):
 class Assignment(Base):
     """One unit's part in a task.
 
-    Three owners tell of it, in any order, and each has its own columns and its own version: `directive` (the facts of the document and the
-    task), `assignment` (state, people, dates), `deadline` (effective_due_date). What else happens around it (Matter) is told with versions
-    of its own and summed up here. What is overdue follows from the dates on reading, so that nothing is rewritten at midnight.
+    What all that was told of it (`history`) says in the end: by `directive` (the facts of the document and the task), `assignment` (state,
+    people, dates), `deadline` (effective_due_date), and of what happens around it, summed up. What is overdue follows from the dates on
+    reading, so that nothing is rewritten at midnight.
     """
 
     __tablename__ = "assignment"
@@ -45,6 +49,11 @@ class Assignment(Base):
         Index("assignment_update_idx", "update_time", "id"),
         Index("assignment_unit_idx", "unit_id", "state", "effective_due_date"),
         Index("assignment_specialist_idx", "specialist_id", "state"),
+        # With task_id, which row-level security asks for: so that a total is counted from the index alone.
+        Index("assignment_field_idx", "field_id", "due_order", "id", postgresql_include=["task_id"]),
+        Index("assignment_open_idx", "due_order", "id", postgresql_include=["task_id"], postgresql_where=text("execution IN (1, 2)")),
+        Index("assignment_late_idx", "due_order", "id", postgresql_include=["task_id"], postgresql_where=text(LATE)),
+        Index("assignment_urged_idx", "due_order", "id", postgresql_include=["task_id"], postgresql_where=text("urging_notices > 0")),
         # None on search_text or delegates: under row-level security PostgreSQL may not look into an index with LIKE or @>, which aren't
         # leakproof. See README.md.
     )
@@ -92,8 +101,9 @@ class Assignment(Base):
     search_text: Mapped[str]
     regime: Mapped[int] = mapped_column(server_default=text("0"))
     directive_state: Mapped[int] = mapped_column(server_default=text("0"))
+    issuing_authority: Mapped[int] = mapped_column(server_default=text("0"))
 
-    # Summed up from the matters below. States of the obstacles that aren't closed.
+    # Summed up. States of the obstacles that aren't closed.
     obstacle_states: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
     # Phiếu báo issued in this cycle; and those of all cycles that count against the unit (D15).
     cycle_notices: Mapped[int] = mapped_column(server_default=text("0"))
@@ -112,62 +122,6 @@ class Participation(Base):
 
     unit_id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(primary_key=True)
-
-
-class Deadline(Base):
-    """The clock that `deadline` gave an assignment; it may come before the assignment itself, and is kept until then."""
-
-    __tablename__ = "deadline"
-
-    assignment_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    # The due date that it was reckoned from: after an extension an older clock no longer counts.
-    due_date: Mapped[date | None]
-    effective_due_date: Mapped[date | None]
-
-
-class Matter:
-    """Something of its own about an assignment; it may be told before the assignment itself, and is kept until then."""
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    assignment_id: Mapped[UUID] = mapped_column(index=True)
-
-
-class Obstacle(Matter, Base):
-    """Đ8.1.b."""
-
-    __tablename__ = "obstacle"
-
-    state: Mapped[int]
-
-
-class UrgingNotice(Matter, Base):
-    """Đ8.1.e. A proposal isn't issued."""
-
-    __tablename__ = "urging_notice"
-
-    deadline_cycle: Mapped[int]
-    issued: Mapped[bool]
-    # Against the unit (D15).
-    counts: Mapped[bool]
-
-
-class Escalation(Matter, Base):
-    """Đ8.1.e: a report to the Chairman, open until what he directed has happened."""
-
-    __tablename__ = "escalation"
-
-    open: Mapped[bool]
-
-
-class Obligation(Matter, Base):
-    """Đ7.2.c: one quarter's update."""
-
-    __tablename__ = "obligation"
-
-    period_end: Mapped[date]
-    state: Mapped[int]
 
 
 class Unit(Base):

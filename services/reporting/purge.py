@@ -6,19 +6,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.events.erasure import Ids
 from kit.law import article
 from kit.runtime import Runtime
-from services.reporting import queries
-from services.reporting.model import Assignment, Deadline, Escalation, Obligation, Obstacle, Participation, UrgingNotice
+from services.reporting import queries, tally
+from services.reporting.history import MATTERS, assignment_told, calendar_told, deadline_told, member_told, task_told, unit_told
+from services.reporting.model import Assignment, Participation
+from services.reporting.periodic import purge as periodic
 
-AROUND = (Deadline, Obstacle, UrgingNotice, Escalation, Obligation)
-ERASED = frozenset(table.__tablename__ for table in (Assignment, Participation, *AROUND))
-FREE = frozenset({"unit"})
+AROUND = (deadline_told, *MATTERS)
+ERASED = periodic.ERASED | {table.name for table in (Assignment.__table__, Participation.__table__, assignment_told, task_told, *AROUND)}
+_UNITS = (unit_told, member_told, calendar_told)
+# Counts hold nothing of what was counted.
+FREE = periodic.FREE | {
+    "unit",
+    "tally",
+    "tally_due",
+    "form_choice",
+    "form_template",
+    "evaluation_formula",
+    *(table.name for table in _UNITS),
+}
 
 
 @article("D14")
 async def purge(session: AsyncSession, ids: Ids, _runtime: Runtime) -> None:
-    """Of the document, its tasks or assignments: every row."""
+    """Of the document, its tasks or assignments: every row of every version."""
     gone = ids | await queries.assignments_of(session, ids)
+    await tally.mark(session, gone)
+    await periodic.purge(session, gone)
     for table in AROUND:
-        await session.execute(delete(table).where(table.assignment_id.in_(gone)))
+        await session.execute(delete(table).where(table.c.assignment_id.in_(gone)))
+    await session.execute(delete(assignment_told).where(assignment_told.c.id.in_(gone)))
+    await session.execute(delete(task_told).where(task_told.c.task_id.in_(ids) | task_told.c.directive_id.in_(ids)))
     await session.execute(delete(Participation).where(Participation.task_id.in_(ids)))
     await session.execute(delete(Assignment).where(Assignment.id.in_(gone)))

@@ -1,9 +1,12 @@
-"""Đ6.1.g, D15: timeliness as comparisons of dates in SQL, computed on reading and never stored."""
+"""Đ6.1.g, D15: timeliness as comparisons of dates in SQL, computed on reading and never stored.
+
+`source` is the present assignments, or what was known of them at a time (history.as_of).
+"""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, false, func
+from sqlalchemy import ColumnElement, case, false, func, true
 from ykcd.assignment.v1.assignment_pb2 import Execution, Timeliness
 
 from kit.law import article
@@ -11,6 +14,7 @@ from kit.workdays import ONE_DAY, REPORT_WORKING_DAYS, WorkingCalendar
 from services.reporting.model import Assignment
 
 SOON_WORKING_DAYS = 5
+Source = type[Assignment]
 
 
 @dataclass(frozen=True)
@@ -32,33 +36,48 @@ class Today:
         return cls(day, earliest, calendar.add(day, SOON_WORKING_DAYS))
 
 
-DONE = Assignment.execution == Execution.EXECUTION_DONE
-OPEN = Assignment.execution.in_((Execution.EXECUTION_NOT_STARTED, Execution.EXECUTION_IN_PROGRESS))
-# What was forwarded, cancelled or succeeded has no execution: it is read, and counts nowhere.
-COUNTED = Assignment.execution != Execution.EXECUTION_UNSPECIFIED
+def counted(source: Source = Assignment) -> ColumnElement[bool]:
+    """What was forwarded, cancelled or succeeded has no execution: it is read, and counts nowhere."""
+    return source.execution != Execution.EXECUTION_UNSPECIFIED
+
+
+def done(today: Today, source: Source = Assignment) -> ColumnElement[bool]:
+    """By that day: what was completed later was open on it. (At present nothing was, and that has an index.)"""
+    if source is Assignment:
+        return source.execution == Execution.EXECUTION_DONE
+    return (source.execution == Execution.EXECUTION_DONE) & func.coalesce(source.completed_on <= today.day, true())
+
+
+def still_open(today: Today, source: Source = Assignment) -> ColumnElement[bool]:
+    """Counted and not done."""
+    under_way = source.execution.in_((Execution.EXECUTION_NOT_STARTED, Execution.EXECUTION_IN_PROGRESS))
+    if source is Assignment:
+        return under_way
+    return under_way | ((source.execution == Execution.EXECUTION_DONE) & (source.completed_on > today.day))
 
 
 @article("Đ6.1.g", "D5", "D15")
-def conditions(today: Today) -> dict[int, ColumnElement[bool]]:
+def conditions(today: Today, source: Source = Assignment) -> dict[int, ColumnElement[bool]]:
     """When an assignment has each value. They exclude each other and leave none out."""
-    due, completed = Assignment.effective_due_date, Assignment.completed_on
+    due, completed = source.effective_due_date, source.completed_on
+    finished, unfinished = done(today, source), still_open(today, source)
     # A unit that has said after its due date that it isn't done owes no more word: it is overdue.
-    told = func.coalesce(Assignment.last_report_on > due, false())
+    told = func.coalesce(source.last_report_on > due, false())
     return {
-        Timeliness.TIMELINESS_UNSPECIFIED: due.is_(None) | ~COUNTED,
-        Timeliness.TIMELINESS_DONE_ON_TIME: DONE & (completed <= due),
-        Timeliness.TIMELINESS_DONE_LATE: DONE & due.is_not(None) & (completed.is_(None) | (completed > due)),
-        Timeliness.TIMELINESS_IN_TIME: OPEN & (due >= today.day),
-        Timeliness.TIMELINESS_AWAITING_UPDATE: OPEN & (due < today.day) & (due >= today.awaiting_from) & ~told,
-        Timeliness.TIMELINESS_OVERDUE: OPEN & (due < today.day) & ((due < today.awaiting_from) | told),
+        Timeliness.TIMELINESS_UNSPECIFIED: due.is_(None) | ~counted(source),
+        Timeliness.TIMELINESS_DONE_ON_TIME: finished & (completed <= due),
+        Timeliness.TIMELINESS_DONE_LATE: finished & due.is_not(None) & (completed.is_(None) | (completed > due)),
+        Timeliness.TIMELINESS_IN_TIME: unfinished & (due >= today.day),
+        Timeliness.TIMELINESS_AWAITING_UPDATE: unfinished & (due < today.day) & (due >= today.awaiting_from) & ~told,
+        Timeliness.TIMELINESS_OVERDUE: unfinished & (due < today.day) & ((due < today.awaiting_from) | told),
     }
 
 
-def timeliness(today: Today) -> ColumnElement[int]:
+def timeliness(today: Today, source: Source = Assignment) -> ColumnElement[int]:
     """The value itself, as a column."""
-    return case(*((condition, value) for value, condition in conditions(today).items()))
+    return case(*((condition, value) for value, condition in conditions(today, source).items()))
 
 
-def due_soon(today: Today) -> ColumnElement[bool]:
+def due_soon(today: Today, source: Source = Assignment) -> ColumnElement[bool]:
     """Open, and due within the next working days."""
-    return OPEN & Assignment.effective_due_date.between(today.day, today.soon_until)
+    return still_open(today, source) & source.effective_due_date.between(today.day, today.soon_until)

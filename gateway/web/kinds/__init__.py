@@ -4,7 +4,7 @@ from ykcd.notification.v1 import notification_pb2 as n
 
 from gateway.web.records import Act, Kind
 
-from . import inquiry, inspection, obstacle, people, programme, secrecy, unit, urging
+from . import inquiry, inspection, obstacle, people, programme, report, secrecy, unit, urging
 
 KINDS: dict[str, Kind] = {
     kind.slug: kind
@@ -16,6 +16,7 @@ KINDS: dict[str, Kind] = {
         inspection.INSPECTIONS,
         inquiry.INQUIRIES,
         inquiry.REGULATIONS,
+        report.REPORTS,
         programme.PROGRAMME,
         people.ABSENCES,
         people.ANNEX,
@@ -32,6 +33,7 @@ SUBJECTS: dict[int, tuple[Kind, str]] = {
     n.NOTIFICATION_SUBJECT_OBSTACLE: (obstacle.OBSTACLES, "Mở vướng mắc"),
     n.NOTIFICATION_SUBJECT_INSPECTION: (inspection.INSPECTIONS, "Mở cuộc kiểm tra"),
     n.NOTIFICATION_SUBJECT_INQUIRY: (inquiry.INQUIRIES, "Mở yêu cầu"),
+    n.NOTIFICATION_SUBJECT_PERIODIC_REPORT: (report.REPORTS, "Mở báo cáo"),
 }
 
 

@@ -2,9 +2,9 @@
 
 from ykcd.assignment.v1 import inquiry_pb2
 
-from gateway.web.fields import Field, one_file
+from gateway.web.fields import Field, enum, one_file
 from gateway.web.forms import read_date
-from gateway.web.records import Act, Filter, Kind, enum, having
+from gateway.web.records import Act, Filter, Kind, having
 from gateway.web.tasks_found import own_open
 
 _SERVICE = inquiry_pb2.DESCRIPTOR.services_by_name["InquiryService"]

@@ -5,9 +5,9 @@ from typing import Any
 
 from ykcd.assignment.v1 import inspection_pb2
 
-from gateway.web.fields import Field, many
+from gateway.web.fields import Field, enum, many
 from gateway.web.forms import read_date
-from gateway.web.records import Act, Filter, Kind, enum, having
+from gateway.web.records import Act, Filter, Kind, having
 from gateway.web.tasks_found import asked, assignments_found, named_assignments, named_tasks, tasks_found
 from gateway.web.words import iso_date
 

@@ -8,9 +8,9 @@ from typing import Any
 from ykcd.directive.v1 import programme_pb2
 from ykcd.directive.v1.registry_pb2 import Me
 
-from gateway.web.fields import Field, many, number
+from gateway.web.fields import Field, enum, many, number
 from gateway.web.forms import read_date
-from gateway.web.records import Act, Filter, Kind, enum, everybody, having
+from gateway.web.records import Act, Filter, Kind, everybody, having
 from gateway.web.tasks_found import asked, named_tasks, tasks_found
 
 _enters = having("specialist", "office_leader", "clerk")
@@ -60,7 +60,8 @@ PROGRAMME = Kind(
     macros="programme",
     columns=(("month", "Tháng"), ("lead", "Chủ trì"), ("tasks", "Nhiệm vụ"), ("state", "Kết quả")),
     filters=(
-        Filter("year", "Năm", "year", "number", default=lambda _me, today: str(today.year)),
+        Filter("year", "Năm", "year", "number", default=lambda today: str(today.year)),
+        Filter("month", "Tháng", "month", "number"),
         Filter("unit", "Đơn vị chủ trì", "lead_unit_id", "unit"),
     ),
     create=Act("put", "PutProgrammeItem", "Thêm mục", "Khoản 4 Điều 2", "plus", "Đã thêm mục vào chương trình công tác.", _FIELDS),

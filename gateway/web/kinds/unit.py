@@ -9,11 +9,11 @@ from ykcd.assignment.v1.assignment_pb2 import PreviewSuccessionRequest, PreviewS
 from ykcd.directive.v1 import people_pb2, registry_pb2
 from ykcd.directive.v1.registry_pb2 import Me, Successor
 
-from gateway.web.fields import Field, lines
+from gateway.web.enums import short
+from gateway.web.fields import Field, enum, lines
 from gateway.web.forms import Form, read_date
 from gateway.web.kinds.people import administers
-from gateway.web.labels import short
-from gateway.web.records import Act, Kind, enum, having
+from gateway.web.records import Act, Kind, having
 from gateway.web.words import iso_date, to_date
 
 _SERVICE = people_pb2.DESCRIPTOR.services_by_name["PeopleService"]

@@ -5,9 +5,9 @@ from typing import Any
 from ykcd.deadline.v1 import urging_pb2
 from ykcd.directive.v1 import directive_pb2
 
-from gateway.web.fields import Field
+from gateway.web.fields import Field, enum
 from gateway.web.forms import read_date
-from gateway.web.records import Act, Filter, Kind, enum, having
+from gateway.web.records import Act, Filter, Kind, having
 from kit.errors import InvalidArgument, NotFound
 
 

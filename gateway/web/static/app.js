@@ -76,7 +76,7 @@ function addCalendar(field) {
   place.append(picker);
   entry.append(place);
 }
-const icons = document.querySelector("use").getAttribute("href").split("#")[0];
+const icons = document.querySelector("use")?.getAttribute("href").split("#")[0];
 const calendarIcon = `<svg class="icon" aria-hidden="true"><use href="${icons}#calendar"></use></svg>`;
 if ("showPicker" in HTMLInputElement.prototype) document.querySelectorAll("[data-date]").forEach(addCalendar);
 

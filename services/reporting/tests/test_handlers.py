@@ -14,7 +14,7 @@ from ykcd.deadline.v1 import deadline_pb2, urging_pb2
 from ykcd.deadline.v1 import event_pb2 as clock
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.directive.v1 import event_pb2 as published
-from ykcd.directive.v1 import people_pb2, registry_pb2
+from ykcd.directive.v1 import people_pb2, programme_pb2, registry_pb2
 
 from kit.events import carrying
 from kit.tables import absence, calendar_version, member
@@ -60,7 +60,14 @@ def samples() -> dict[str, Any]:
     }
     away = {"id": str(uuid4()), "version": 1, "unit_id": str(make.OFFICE), "person_id": str(make.AN.id), "deputy_id": str(make.BINH.id)}
     days = {"first_day": make.day(2025, 4, 1), "last_day": make.day(2025, 4, 30)}
+    inquiry = told.InquiryChanged()
+    inquiry.inquiry.id = inquiry.inquiry.assignment_id = planned.id
+    inspection, regulation, secret = told.InspectionChanged(), told.UnitRegulationChanged(), published.SecretRefused()
+    inspection.inspection.id = regulation.unit_regulation.id = secret.refusal.id = str(uuid4())
+    regulation.unit_regulation.unit_id = str(make.SYT)
     return {
+        **{event.DESCRIPTOR.name: event for event in (inquiry, inspection, regulation, secret)},
+        "ProgrammeItemChanged": published.ProgrammeItemChanged(item=programme_pb2.ProgrammeItem(id=str(uuid4()), year=2025, month=4)),
         "AbsenceChanged": published.AbsenceChanged(absence=people_pb2.Absence(**away, **days)),
         **{event.DESCRIPTOR.name: event(directive=letter) for event in directive_events},
         **{event.DESCRIPTOR.name: event(**{name: row}) for (module, name), row in matters.items() for event in carrying(module, name)},

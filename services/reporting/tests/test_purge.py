@@ -12,11 +12,13 @@ from ykcd.deadline.v1 import event_pb2 as clock
 from ykcd.directive.v1.event_pb2 import DirectivePublished, DirectivePurged
 
 from kit.testing.stack import Stack
-from services.reporting import model, purge
+from services.reporting import model, purge, tally
 from services.reporting.__main__ import app
 from services.reporting.tests import factories as make
 
 CANARY = "chimhoangyen"
+# Which counts are due, and of what, goes its own way.
+KEPT = [table for table in model.Base.metadata.sorted_tables if table is not tally.tally_due]
 pytestmark = pytest.mark.article("D14")
 
 
@@ -51,14 +53,14 @@ async def told(stack: Stack, words: str) -> tuple[DirectivePurged, AssignmentsPu
 
 async def contents(stack: Stack) -> list[list[str]]:
     async with stack.session() as session:
-        return [sorted(map(str, (await session.execute(select(table))).all())) for table in model.Base.metadata.sorted_tables]
+        return [sorted(map(str, (await session.execute(select(table))).all())) for table in KEPT]
 
 
 async def test_every_table_is_emptied_of_it_and_of_nothing_else(stack: Stack) -> None:
     await told(stack, "khác")
     before = await contents(stack)
     purged, more, _ = await told(stack, CANARY)
-    assert await stack.tables_holding(CANARY) == {"assignment"}
+    assert await stack.tables_holding(CANARY) == {"assignment", "cited_told", "task_told"}
     await stack.deliver(purged, purged.directive_id, 3)
     assert await stack.tables_holding(CANARY) == set()
     assert await contents(stack) == before

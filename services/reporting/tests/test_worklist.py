@@ -5,11 +5,10 @@ from datetime import date
 import pytest
 from ykcd.assignment.v1 import assignment_pb2 as a
 from ykcd.reporting.v1 import reporting_pb2 as pb
-from ykcd.reporting.v1 import reporting_pb2_grpc
 
 from kit.testing.stack import Person, Stack
-from services.reporting.__main__ import app
 from services.reporting.tests import factories as make
+from services.reporting.tests.asking import statements
 from services.reporting.tests.factories import (
     AN,
     BINH,
@@ -22,21 +21,8 @@ from services.reporting.tests.factories import (
     STNMT_OFFICER,
     SYT_LEADER,
 )
-from services.reporting.tests.test_api import statements
 
 PAST, SOON, LATER = date(2025, 4, 1), date(2025, 4, 28), date(2025, 6, 30)
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await make.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> reporting_pb2_grpc.ReportingServiceStub:
-    return reporting_pb2_grpc.ReportingServiceStub(stack.channel)
 
 
 async def fill(stack: Stack) -> None:

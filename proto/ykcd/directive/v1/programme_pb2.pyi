@@ -245,10 +245,13 @@ class ListProgrammeItemsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     YEAR_FIELD_NUMBER: _builtins.int
     LEAD_UNIT_ID_FIELD_NUMBER: _builtins.int
+    MONTH_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     page_token: _builtins.str
     year: _builtins.int
     lead_unit_id: _builtins.str
+    month: _builtins.int
+    """0 for the whole year."""
     def __init__(
         self,
         *,
@@ -256,10 +259,11 @@ class ListProgrammeItemsRequest(_message.Message):
         page_token: _builtins.str = ...,
         year: _builtins.int = ...,
         lead_unit_id: _builtins.str = ...,
+        month: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead_unit_id", b"lead_unit_id", "page_size", b"page_size", "page_token", b"page_token", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead_unit_id", b"lead_unit_id", "month", b"month", "page_size", b"page_size", "page_token", b"page_token", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -58,6 +58,8 @@ class _NotificationKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Noti
     """Who stands in for whom."""
     NOTIFICATION_KIND_UNIT: _NotificationKind.ValueType  # 22
     """D12: units dissolved."""
+    NOTIFICATION_KIND_PERIODIC_REPORT: _NotificationKind.ValueType  # 23
+    """Đ9.4, Đ10.1: a unit's periodic report is due, urged, given back."""
 
 class NotificationKind(_NotificationKind, metaclass=_NotificationKindEnumTypeWrapper):
     """What it is about; the title says the rest."""
@@ -94,6 +96,8 @@ NOTIFICATION_KIND_ABSENCE: NotificationKind.ValueType  # 21
 """Who stands in for whom."""
 NOTIFICATION_KIND_UNIT: NotificationKind.ValueType  # 22
 """D12: units dissolved."""
+NOTIFICATION_KIND_PERIODIC_REPORT: NotificationKind.ValueType  # 23
+"""Đ9.4, Đ10.1: a unit's periodic report is due, urged, given back."""
 Global___NotificationKind: _TypeAlias = NotificationKind  # noqa: Y015
 
 class _NotificationSubject:
@@ -108,6 +112,7 @@ class _NotificationSubjectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_N
     NOTIFICATION_SUBJECT_OBSTACLE: _NotificationSubject.ValueType  # 3
     NOTIFICATION_SUBJECT_INSPECTION: _NotificationSubject.ValueType  # 4
     NOTIFICATION_SUBJECT_INQUIRY: _NotificationSubject.ValueType  # 5
+    NOTIFICATION_SUBJECT_PERIODIC_REPORT: _NotificationSubject.ValueType  # 6
 
 class NotificationSubject(_NotificationSubject, metaclass=_NotificationSubjectEnumTypeWrapper):
     """What `subject_id` names."""
@@ -118,6 +123,7 @@ NOTIFICATION_SUBJECT_ESCALATION: NotificationSubject.ValueType  # 2
 NOTIFICATION_SUBJECT_OBSTACLE: NotificationSubject.ValueType  # 3
 NOTIFICATION_SUBJECT_INSPECTION: NotificationSubject.ValueType  # 4
 NOTIFICATION_SUBJECT_INQUIRY: NotificationSubject.ValueType  # 5
+NOTIFICATION_SUBJECT_PERIODIC_REPORT: NotificationSubject.ValueType  # 6
 Global___NotificationSubject: _TypeAlias = NotificationSubject  # noqa: Y015
 
 @_typing.final

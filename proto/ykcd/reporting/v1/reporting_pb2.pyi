@@ -51,6 +51,9 @@ class _SummaryColumnEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Summary
     SUMMARY_COLUMN_LATE_UPDATES: _SummaryColumn.ValueType  # 17
     SUMMARY_COLUMN_RETURN_REQUESTED: _SummaryColumn.ValueType  # 18
     SUMMARY_COLUMN_COORDINATING: _SummaryColumn.ValueType  # 19
+    SUMMARY_COLUMN_OPEN_IN_TIME: _SummaryColumn.ValueType  # 20
+    """(6) + (9), and (7) + (10)."""
+    SUMMARY_COLUMN_OPEN_OVERDUE: _SummaryColumn.ValueType  # 21
 
 class SummaryColumn(_SummaryColumn, metaclass=_SummaryColumnEnumTypeWrapper):
     """A column of Annex V, as in UnitCounts."""
@@ -75,6 +78,9 @@ SUMMARY_COLUMN_ESCALATED: SummaryColumn.ValueType  # 16
 SUMMARY_COLUMN_LATE_UPDATES: SummaryColumn.ValueType  # 17
 SUMMARY_COLUMN_RETURN_REQUESTED: SummaryColumn.ValueType  # 18
 SUMMARY_COLUMN_COORDINATING: SummaryColumn.ValueType  # 19
+SUMMARY_COLUMN_OPEN_IN_TIME: SummaryColumn.ValueType  # 20
+"""(6) + (9), and (7) + (10)."""
+SUMMARY_COLUMN_OPEN_OVERDUE: SummaryColumn.ValueType  # 21
 Global___SummaryColumn: _TypeAlias = SummaryColumn  # noqa: Y015
 
 class _AssignmentOrder:
@@ -193,6 +199,11 @@ class AssignmentFilter(_message.Message):
     OBLIGATION_MISSED_FIELD_NUMBER: _builtins.int
     REPORT_TO_REVIEW_FIELD_NUMBER: _builtins.int
     FOLLOWED_BY_ME_FIELD_NUMBER: _builtins.int
+    ISSUING_AUTHORITIES_FIELD_NUMBER: _builtins.int
+    OVERDUE_DAYS_FROM_FIELD_NUMBER: _builtins.int
+    OVERDUE_DAYS_TO_FIELD_NUMBER: _builtins.int
+    DONE_FROM_FIELD_NUMBER: _builtins.int
+    DONE_TO_FIELD_NUMBER: _builtins.int
     field_id: _builtins.str
     specialist_id: _builtins.str
     without_specialist: _builtins.bool
@@ -224,6 +235,9 @@ class AssignmentFilter(_message.Message):
     """A progress or periodic report waits for the specialist."""
     followed_by_me: _builtins.bool
     """The caller is its specialist or stands in for him."""
+    overdue_days_from: _builtins.int
+    """Of parts that have been overdue for so many calendar days, by the phase that is so longest. 0: no bound."""
+    overdue_days_to: _builtins.int
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[_assignment_pb2.AssignmentState.ValueType]: ...
     @_builtins.property
@@ -248,6 +262,14 @@ class AssignmentFilter(_message.Message):
     def obstacle_states(self) -> _containers.RepeatedScalarFieldContainer[_obstacle_pb2.ObstacleState.ValueType]:
         """Has an obstacle in one of these states."""
 
+    @_builtins.property
+    def issuing_authorities(self) -> _containers.RepeatedScalarFieldContainer[_directive_pb2.IssuingAuthority.ValueType]: ...
+    @_builtins.property
+    def done_from(self) -> _date_pb2.Date:
+        """Of parts that were done in these days, by the phase that was done last."""
+
+    @_builtins.property
+    def done_to(self) -> _date_pb2.Date: ...
     def __init__(
         self,
         *,
@@ -279,10 +301,15 @@ class AssignmentFilter(_message.Message):
         obligation_missed: _builtins.bool = ...,
         report_to_review: _builtins.bool = ...,
         followed_by_me: _builtins.bool = ...,
+        issuing_authorities: _abc.Iterable[_directive_pb2.IssuingAuthority.ValueType] | None = ...,
+        overdue_days_from: _builtins.int = ...,
+        overdue_days_to: _builtins.int = ...,
+        done_from: _date_pb2.Date | None = ...,
+        done_to: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "_phased", b"_phased", "due_from", b"due_from", "due_to", b"due_to", "has_deadline", b"has_deadline", "issue_from", b"issue_from", "issue_to", b"issue_to", "phased", b"phased"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "_phased", b"_phased", "done_from", b"done_from", "done_to", b"done_to", "due_from", b"due_from", "due_to", b"due_to", "has_deadline", b"has_deadline", "issue_from", b"issue_from", "issue_to", b"issue_to", "phased", b"phased"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "_phased", b"_phased", "column", b"column", "delegated_to_me", b"delegated_to_me", "directive_id", b"directive_id", "due_from", b"due_from", "due_soon", b"due_soon", "due_to", b"due_to", "escalated", b"escalated", "execution", b"execution", "extension_pending", b"extension_pending", "field_id", b"field_id", "followed_by_me", b"followed_by_me", "has_deadline", b"has_deadline", "issue_from", b"issue_from", "issue_to", b"issue_to", "obligation_missed", b"obligation_missed", "obstacle_open", b"obstacle_open", "obstacle_states", b"obstacle_states", "phased", b"phased", "query", b"query", "regime", b"regime", "report_to_review", b"report_to_review", "roles", b"roles", "specialist_id", b"specialist_id", "states", b"states", "timeliness", b"timeliness", "unit_ids", b"unit_ids", "urged", b"urged", "without_specialist", b"without_specialist"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline", "_phased", b"_phased", "column", b"column", "delegated_to_me", b"delegated_to_me", "directive_id", b"directive_id", "done_from", b"done_from", "done_to", b"done_to", "due_from", b"due_from", "due_soon", b"due_soon", "due_to", b"due_to", "escalated", b"escalated", "execution", b"execution", "extension_pending", b"extension_pending", "field_id", b"field_id", "followed_by_me", b"followed_by_me", "has_deadline", b"has_deadline", "issue_from", b"issue_from", "issue_to", b"issue_to", "issuing_authorities", b"issuing_authorities", "obligation_missed", b"obligation_missed", "obstacle_open", b"obstacle_open", "obstacle_states", b"obstacle_states", "overdue_days_from", b"overdue_days_from", "overdue_days_to", b"overdue_days_to", "phased", b"phased", "query", b"query", "regime", b"regime", "report_to_review", b"report_to_review", "roles", b"roles", "specialist_id", b"specialist_id", "states", b"states", "timeliness", b"timeliness", "unit_ids", b"unit_ids", "urged", b"urged", "without_specialist", b"without_specialist"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__has_deadline: _TypeAlias = _typing.Literal["has_deadline"]  # noqa: Y015
     _WhichOneofArgType__has_deadline: _TypeAlias = _typing.Literal["_has_deadline", b"_has_deadline"]  # noqa: Y015
@@ -518,22 +545,42 @@ class GetSummaryRequest(_message.Message):
     ISSUE_FROM_FIELD_NUMBER: _builtins.int
     ISSUE_TO_FIELD_NUMBER: _builtins.int
     READ_AFTER_FIELD_NUMBER: _builtins.int
+    PERIOD_FIRST_FIELD_NUMBER: _builtins.int
+    PERIOD_LAST_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def issue_from(self) -> _date_pb2.Date: ...
     @_builtins.property
     def issue_to(self) -> _date_pb2.Date: ...
     @_builtins.property
     def read_after(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReadAfter]: ...
+    @_builtins.property
+    def period_first(self) -> _date_pb2.Date:
+        """Of documents issued until the last day, and not done before the first one; what was completed after the last day counts as open, and
+        notices and escalations count by their day. Absent: whenever. Refused: PERIOD_REVERSED, PERIOD_IN_FUTURE.
+        """
+
+    @_builtins.property
+    def period_last(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp:
+        """As things were known then; absent: now. Reckoned by the period's last day, or by this one's where it is earlier. Refused:
+        AS_OF_IN_FUTURE, AS_OF_BEFORE_DATA.
+        """
+
     def __init__(
         self,
         *,
         issue_from: _date_pb2.Date | None = ...,
         issue_to: _date_pb2.Date | None = ...,
         read_after: _abc.Iterable[Global___ReadAfter] | None = ...,
+        period_first: _date_pb2.Date | None = ...,
+        period_last: _date_pb2.Date | None = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["issue_from", b"issue_from", "issue_to", b"issue_to"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "issue_from", b"issue_from", "issue_to", b"issue_to", "period_first", b"period_first", "period_last", b"period_last"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["issue_from", b"issue_from", "issue_to", b"issue_to", "read_after", b"read_after"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "issue_from", b"issue_from", "issue_to", b"issue_to", "period_first", b"period_first", "period_last", b"period_last", "read_after", b"read_after"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -571,6 +618,11 @@ class UnitCounts(_message.Message):
     OBLIGATIONS_FULFILLED_FIELD_NUMBER: _builtins.int
     OBLIGATIONS_MISSED_FIELD_NUMBER: _builtins.int
     OBLIGATIONS_OPEN_FIELD_NUMBER: _builtins.int
+    OPEN_IN_TIME_FIELD_NUMBER: _builtins.int
+    OPEN_OVERDUE_FIELD_NUMBER: _builtins.int
+    COMPLETION_FIELD_NUMBER: _builtins.int
+    ON_TIME_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Empty in the province's row."""
     unit_name: _builtins.str
@@ -603,6 +655,17 @@ class UnitCounts(_message.Message):
     obligations_missed: _builtins.int
     obligations_open: _builtins.int
     """… not done, and no quarter is decided yet."""
+    open_in_time: _builtins.int
+    """doing_in_time + not_started_in_time, doing_overdue + not_started_overdue."""
+    open_overdue: _builtins.int
+    rank: _builtins.int
+    """By (14), then (15); equal ones share it and the next is skipped. 0: nothing was due (§6.27). The province has none."""
+    @_builtins.property
+    def completion(self) -> Global___Rate:
+        """(14) = done, (15) = done_on_time, of done + doing_overdue + not_started_overdue; absent where that is none."""
+
+    @_builtins.property
+    def on_time(self) -> Global___Rate: ...
     def __init__(
         self,
         *,
@@ -628,10 +691,15 @@ class UnitCounts(_message.Message):
         obligations_fulfilled: _builtins.int = ...,
         obligations_missed: _builtins.int = ...,
         obligations_open: _builtins.int = ...,
+        open_in_time: _builtins.int = ...,
+        open_overdue: _builtins.int = ...,
+        completion: Global___Rate | None = ...,
+        on_time: Global___Rate | None = ...,
+        rank: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completion", b"completion", "on_time", b"on_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["coordinating", b"coordinating", "doing", b"doing", "doing_in_time", b"doing_in_time", "doing_overdue", b"doing_overdue", "done", b"done", "done_late", b"done_late", "done_on_time", b"done_on_time", "escalated", b"escalated", "late_updates", b"late_updates", "not_started", b"not_started", "not_started_in_time", b"not_started_in_time", "not_started_overdue", b"not_started_overdue", "obligations_fulfilled", b"obligations_fulfilled", "obligations_missed", b"obligations_missed", "obligations_open", b"obligations_open", "return_requested", b"return_requested", "total", b"total", "unit_id", b"unit_id", "unit_name", b"unit_name", "urging_notices", b"urging_notices", "without_deadline", b"without_deadline", "without_deadline_done", b"without_deadline_done"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completion", b"completion", "coordinating", b"coordinating", "doing", b"doing", "doing_in_time", b"doing_in_time", "doing_overdue", b"doing_overdue", "done", b"done", "done_late", b"done_late", "done_on_time", b"done_on_time", "escalated", b"escalated", "late_updates", b"late_updates", "not_started", b"not_started", "not_started_in_time", b"not_started_in_time", "not_started_overdue", b"not_started_overdue", "obligations_fulfilled", b"obligations_fulfilled", "obligations_missed", b"obligations_missed", "obligations_open", b"obligations_open", "on_time", b"on_time", "open_in_time", b"open_in_time", "open_overdue", b"open_overdue", "rank", b"rank", "return_requested", b"return_requested", "total", b"total", "unit_id", b"unit_id", "unit_name", b"unit_name", "urging_notices", b"urging_notices", "without_deadline", b"without_deadline", "without_deadline_done", b"without_deadline_done"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -752,3 +820,437 @@ class Worklist(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Worklist: _TypeAlias = Worklist  # noqa: Y015
+
+@_typing.final
+class ExportAssignmentsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILTER_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    order: Global___AssignmentOrder.ValueType
+    @_builtins.property
+    def filter(self) -> Global___AssignmentFilter: ...
+    def __init__(
+        self,
+        *,
+        filter: Global___AssignmentFilter | None = ...,
+        order: Global___AssignmentOrder.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "order", b"order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportAssignmentsRequest: _TypeAlias = ExportAssignmentsRequest  # noqa: Y015
+
+@_typing.final
+class ExportAssignmentsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> Global___ExportHeader: ...
+    @_builtins.property
+    def batch(self) -> Global___AssignmentRows: ...
+    def __init__(
+        self,
+        *,
+        header: Global___ExportHeader | None = ...,
+        batch: Global___AssignmentRows | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "header", b"header", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "header", b"header", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "batch"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___ExportAssignmentsResponse: _TypeAlias = ExportAssignmentsResponse  # noqa: Y015
+
+@_typing.final
+class ExportHeader(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    total_count: _builtins.int
+    """As many rows follow."""
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        total_count: _builtins.int = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportHeader: _TypeAlias = ExportHeader  # noqa: Y015
+
+@_typing.final
+class AssignmentRows(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssignmentRow]: ...
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___AssignmentRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignmentRows: _TypeAlias = AssignmentRows  # noqa: Y015
+
+@_typing.final
+class GetDashboardRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    SPECIALIST_ID_FIELD_NUMBER: _builtins.int
+    ISSUE_FROM_FIELD_NUMBER: _builtins.int
+    ISSUE_TO_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """Of one unit's parts; empty: of all."""
+    specialist_id: _builtins.str
+    """Of what this specialist follows; for the Office."""
+    @_builtins.property
+    def issue_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def issue_to(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp:
+        """As things were known then, reckoned by its day; absent: now."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        specialist_id: _builtins.str = ...,
+        issue_from: _date_pb2.Date | None = ...,
+        issue_to: _date_pb2.Date | None = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "issue_from", b"issue_from", "issue_to", b"issue_to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "issue_from", b"issue_from", "issue_to", b"issue_to", "specialist_id", b"specialist_id", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDashboardRequest: _TypeAlias = GetDashboardRequest  # noqa: Y015
+
+@_typing.final
+class Figure(_message.Message):
+    """A count of parts as in UnitCounts, and what lists them: part_count of the answer is the count. No filter: of a time past, of which there is no
+    list, or of tasks that the caller may not read (D13).
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    count: _builtins.int
+    @_builtins.property
+    def filter(self) -> Global___AssignmentFilter: ...
+    def __init__(
+        self,
+        *,
+        count: _builtins.int = ...,
+        filter: Global___AssignmentFilter | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "filter", b"filter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Figure: _TypeAlias = Figure  # noqa: Y015
+
+@_typing.final
+class Figures(_message.Message):
+    """Parts of Annex V's total (LEAD, with a deadline): total = done_on_time + done_late + in_time + overdue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOTAL_FIELD_NUMBER: _builtins.int
+    DONE_ON_TIME_FIELD_NUMBER: _builtins.int
+    DONE_LATE_FIELD_NUMBER: _builtins.int
+    IN_TIME_FIELD_NUMBER: _builtins.int
+    OVERDUE_FIELD_NUMBER: _builtins.int
+    COMPLETION_FIELD_NUMBER: _builtins.int
+    ON_TIME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def total(self) -> Global___Figure: ...
+    @_builtins.property
+    def done_on_time(self) -> Global___Figure: ...
+    @_builtins.property
+    def done_late(self) -> Global___Figure: ...
+    @_builtins.property
+    def in_time(self) -> Global___Figure: ...
+    @_builtins.property
+    def overdue(self) -> Global___Figure: ...
+    @_builtins.property
+    def completion(self) -> Global___Rate:
+        """(14) and (15)."""
+
+    @_builtins.property
+    def on_time(self) -> Global___Rate: ...
+    def __init__(
+        self,
+        *,
+        total: Global___Figure | None = ...,
+        done_on_time: Global___Figure | None = ...,
+        done_late: Global___Figure | None = ...,
+        in_time: Global___Figure | None = ...,
+        overdue: Global___Figure | None = ...,
+        completion: Global___Rate | None = ...,
+        on_time: Global___Rate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completion", b"completion", "done_late", b"done_late", "done_on_time", b"done_on_time", "in_time", b"in_time", "on_time", b"on_time", "overdue", b"overdue", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completion", b"completion", "done_late", b"done_late", "done_on_time", b"done_on_time", "in_time", b"in_time", "on_time", b"on_time", "overdue", b"overdue", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Figures: _TypeAlias = Figures  # noqa: Y015
+
+@_typing.final
+class Rate(_message.Message):
+    """part of whole; absent where nothing was due."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PART_FIELD_NUMBER: _builtins.int
+    WHOLE_FIELD_NUMBER: _builtins.int
+    part: _builtins.int
+    whole: _builtins.int
+    def __init__(
+        self,
+        *,
+        part: _builtins.int = ...,
+        whole: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "whole", b"whole"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Rate: _TypeAlias = Rate  # noqa: Y015
+
+@_typing.final
+class UnitFigures(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    rank: _builtins.int
+    """By completion, then on_time; equal ones share it and the next is skipped. 0: nothing was due (§6.27)."""
+    @_builtins.property
+    def figures(self) -> Global___Figures: ...
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        figures: Global___Figures | None = ...,
+        rank: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures", "rank", b"rank", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitFigures: _TypeAlias = UnitFigures  # noqa: Y015
+
+@_typing.final
+class FieldFigures(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_ID_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    field_id: _builtins.str
+    """Empty: of no field."""
+    @_builtins.property
+    def figures(self) -> Global___Figures: ...
+    def __init__(
+        self,
+        *,
+        field_id: _builtins.str = ...,
+        figures: Global___Figures | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field_id", b"field_id", "figures", b"figures"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldFigures: _TypeAlias = FieldFigures  # noqa: Y015
+
+@_typing.final
+class AuthorityFigures(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ISSUING_AUTHORITY_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    issuing_authority: _directive_pb2.IssuingAuthority.ValueType
+    @_builtins.property
+    def figures(self) -> Global___Figures: ...
+    def __init__(
+        self,
+        *,
+        issuing_authority: _directive_pb2.IssuingAuthority.ValueType = ...,
+        figures: Global___Figures | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures", "issuing_authority", b"issuing_authority"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuthorityFigures: _TypeAlias = AuthorityFigures  # noqa: Y015
+
+@_typing.final
+class MonthFigures(_message.Message):
+    """Of documents issued in a month."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MONTH_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    DONE_WITHIN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def month(self) -> _date_pb2.Date:
+        """Its first day."""
+
+    @_builtins.property
+    def figures(self) -> Global___Figures: ...
+    @_builtins.property
+    def done_within(self) -> Global___Figure:
+        """What was done in that month, of whatever month it was."""
+
+    def __init__(
+        self,
+        *,
+        month: _date_pb2.Date | None = ...,
+        figures: Global___Figures | None = ...,
+        done_within: Global___Figure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done_within", b"done_within", "figures", b"figures", "month", b"month"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done_within", b"done_within", "figures", b"figures", "month", b"month"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MonthFigures: _TypeAlias = MonthFigures  # noqa: Y015
+
+@_typing.final
+class AgeFigure(_message.Message):
+    """Parts overdue for so many calendar days."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_FROM_FIELD_NUMBER: _builtins.int
+    DAYS_TO_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    days_from: _builtins.int
+    days_to: _builtins.int
+    """0: no end."""
+    @_builtins.property
+    def parts(self) -> Global___Figure: ...
+    def __init__(
+        self,
+        *,
+        days_from: _builtins.int = ...,
+        days_to: _builtins.int = ...,
+        parts: Global___Figure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["parts", b"parts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days_from", b"days_from", "days_to", b"days_to", "parts", b"parts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgeFigure: _TypeAlias = AgeFigure  # noqa: Y015
+
+@_typing.final
+class Dashboard(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALL_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    WORST_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    AUTHORITIES_FIELD_NUMBER: _builtins.int
+    MONTHS_FIELD_NUMBER: _builtins.int
+    AGES_FIELD_NUMBER: _builtins.int
+    WITHOUT_DEADLINE_FIELD_NUMBER: _builtins.int
+    COORDINATING_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def all(self) -> Global___Figures: ...
+    @_builtins.property
+    def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitFigures]:
+        """In the order of their names."""
+
+    @_builtins.property
+    def worst(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitFigures]:
+        """Those with something overdue, lowest completion first; at most 10."""
+
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldFigures]: ...
+    @_builtins.property
+    def authorities(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuthorityFigures]: ...
+    @_builtins.property
+    def months(self) -> _containers.RepeatedCompositeFieldContainer[Global___MonthFigures]:
+        """The last 12 that the period has, oldest first."""
+
+    @_builtins.property
+    def ages(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgeFigure]: ...
+    @_builtins.property
+    def without_deadline(self) -> Global___Figure:
+        """Outside the total: without a deadline, and as coordinating or aggregating unit."""
+
+    @_builtins.property
+    def coordinating(self) -> Global___Figure: ...
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        all: Global___Figures | None = ...,
+        units: _abc.Iterable[Global___UnitFigures] | None = ...,
+        worst: _abc.Iterable[Global___UnitFigures] | None = ...,
+        fields: _abc.Iterable[Global___FieldFigures] | None = ...,
+        authorities: _abc.Iterable[Global___AuthorityFigures] | None = ...,
+        months: _abc.Iterable[Global___MonthFigures] | None = ...,
+        ages: _abc.Iterable[Global___AgeFigure] | None = ...,
+        without_deadline: Global___Figure | None = ...,
+        coordinating: Global___Figure | None = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["all", b"all", "as_of_time", b"as_of_time", "coordinating", b"coordinating", "without_deadline", b"without_deadline"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "all", b"all", "as_of_time", b"as_of_time", "authorities", b"authorities", "coordinating", b"coordinating", "fields", b"fields", "months", b"months", "units", b"units", "without_deadline", b"without_deadline", "worst", b"worst"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Dashboard: _TypeAlias = Dashboard  # noqa: Y015

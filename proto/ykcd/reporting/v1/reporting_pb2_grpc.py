@@ -49,6 +49,16 @@ class ReportingServiceStub:
                 request_serializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.GetWorklistRequest.SerializeToString,
                 response_deserializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.Worklist.FromString,
                 _registered_method=True)
+        self.ExportAssignments = channel.unary_stream(
+                '/ykcd.reporting.v1.ReportingService/ExportAssignments',
+                request_serializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.ExportAssignmentsRequest.SerializeToString,
+                response_deserializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.ExportAssignmentsResponse.FromString,
+                _registered_method=True)
+        self.GetDashboard = channel.unary_unary(
+                '/ykcd.reporting.v1.ReportingService/GetDashboard',
+                request_serializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.GetDashboardRequest.SerializeToString,
+                response_deserializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.Dashboard.FromString,
+                _registered_method=True)
 
 
 class ReportingServiceServicer:
@@ -74,6 +84,20 @@ class ReportingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportAssignments(self, request, context):
+        """Every row that a list shows, from one moment: first how many they are, then all of them in batches.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDashboard(self, request, context):
+        """Figures of the province, of a unit, or of what a specialist follows; open to all units (Đ2.1, D13), a specialist's to the Office.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -91,6 +115,16 @@ def add_ReportingServiceServicer_to_server(servicer, server):
                     servicer.GetWorklist,
                     request_deserializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.GetWorklistRequest.FromString,
                     response_serializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.Worklist.SerializeToString,
+            ),
+            'ExportAssignments': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportAssignments,
+                    request_deserializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.ExportAssignmentsRequest.FromString,
+                    response_serializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.ExportAssignmentsResponse.SerializeToString,
+            ),
+            'GetDashboard': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDashboard,
+                    request_deserializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.GetDashboardRequest.FromString,
+                    response_serializer=ykcd_dot_reporting_dot_v1_dot_reporting__pb2.Dashboard.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -174,6 +208,60 @@ class ReportingService:
             '/ykcd.reporting.v1.ReportingService/GetWorklist',
             ykcd_dot_reporting_dot_v1_dot_reporting__pb2.GetWorklistRequest.SerializeToString,
             ykcd_dot_reporting_dot_v1_dot_reporting__pb2.Worklist.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAssignments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/ykcd.reporting.v1.ReportingService/ExportAssignments',
+            ykcd_dot_reporting_dot_v1_dot_reporting__pb2.ExportAssignmentsRequest.SerializeToString,
+            ykcd_dot_reporting_dot_v1_dot_reporting__pb2.ExportAssignmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDashboard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ykcd.reporting.v1.ReportingService/GetDashboard',
+            ykcd_dot_reporting_dot_v1_dot_reporting__pb2.GetDashboardRequest.SerializeToString,
+            ykcd_dot_reporting_dot_v1_dot_reporting__pb2.Dashboard.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,6 +36,10 @@ class ReportingServiceStub:
     """Province-wide counts by unit; open to all units (Đ2.1, D13)."""
     GetWorklist: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.GetWorklistRequest, _reporting_pb2.Worklist]
     """"Việc của tôi": what waits for the caller, each count with the filter that lists it."""
+    ExportAssignments: _grpc.UnaryStreamMultiCallable[_reporting_pb2.ExportAssignmentsRequest, _reporting_pb2.ExportAssignmentsResponse]
+    """Every row that a list shows, from one moment: first how many they are, then all of them in batches."""
+    GetDashboard: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.GetDashboardRequest, _reporting_pb2.Dashboard]
+    """Figures of the province, of a unit, or of what a specialist follows; open to all units (Đ2.1, D13), a specialist's to the Office."""
 
 @_typing.type_check_only
 class ReportingServiceAsyncStub(ReportingServiceStub):
@@ -45,6 +49,10 @@ class ReportingServiceAsyncStub(ReportingServiceStub):
     """Province-wide counts by unit; open to all units (Đ2.1, D13)."""
     GetWorklist: _aio.UnaryUnaryMultiCallable[_reporting_pb2.GetWorklistRequest, _reporting_pb2.Worklist]  # type: ignore[assignment]
     """"Việc của tôi": what waits for the caller, each count with the filter that lists it."""
+    ExportAssignments: _aio.UnaryStreamMultiCallable[_reporting_pb2.ExportAssignmentsRequest, _reporting_pb2.ExportAssignmentsResponse]  # type: ignore[assignment]
+    """Every row that a list shows, from one moment: first how many they are, then all of them in batches."""
+    GetDashboard: _aio.UnaryUnaryMultiCallable[_reporting_pb2.GetDashboardRequest, _reporting_pb2.Dashboard]  # type: ignore[assignment]
+    """Figures of the province, of a unit, or of what a specialist follows; open to all units (Đ2.1, D13), a specialist's to the Office."""
 
 class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -69,5 +77,21 @@ class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_reporting_pb2.Worklist, _abc.Awaitable[_reporting_pb2.Worklist]]:
         """"Việc của tôi": what waits for the caller, each count with the filter that lists it."""
+
+    @_abc_1.abstractmethod
+    def ExportAssignments(
+        self,
+        request: _reporting_pb2.ExportAssignmentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_reporting_pb2.ExportAssignmentsResponse], _abc.AsyncIterator[_reporting_pb2.ExportAssignmentsResponse]]:
+        """Every row that a list shows, from one moment: first how many they are, then all of them in batches."""
+
+    @_abc_1.abstractmethod
+    def GetDashboard(
+        self,
+        request: _reporting_pb2.GetDashboardRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reporting_pb2.Dashboard, _abc.Awaitable[_reporting_pb2.Dashboard]]:
+        """Figures of the province, of a unit, or of what a specialist follows; open to all units (Đ2.1, D13), a specialist's to the Office."""
 
 def add_ReportingServiceServicer_to_server(servicer: ReportingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,81 @@
+"""People and units, and what people are told."""
+
+LABELS = {
+    "UnitKind": {
+        "OFFICE": "Văn phòng UBND tỉnh",
+        "DEPARTMENT": "Sở, cơ quan chuyên môn",
+        "AGENCY": "Cơ quan, đơn vị cấp tỉnh",
+        "SECTORAL": "Cơ quan ngành dọc",
+        "DISTRICT": "UBND cấp huyện",
+    },
+    "PersonKind": {"PERSON": "Cán bộ", "SERVICE": "Phần mềm của đơn vị"},
+    "DissolutionState": {"PROPOSED": "Chờ xác nhận", "CONFIRMED": "Đã xác nhận", "WITHDRAWN": "Đã rút"},
+    "NotificationKind": {
+        "TASK_ASSIGNED": "Nhiệm vụ mới",
+        "ACCEPTED": "Đã tiếp nhận",
+        "RETURN_REQUESTED": "Đề nghị chuyển lại",
+        "DELEGATED": "Phân công",
+        "REPORTED": "Báo cáo kết quả",
+        "VERIFIED": "Đã xác nhận",
+        "SENT_BACK": "Yêu cầu thực hiện lại",
+        "OVERDUE": "Quá hạn",
+        "RETURN_ANSWERED": "Trả lời đề nghị chuyển lại",
+        "EXTENSION": "Gia hạn",
+        "CHANGED": "Nhiệm vụ thay đổi",
+        "REPORT": "Báo cáo của đơn vị",
+        "URGING_NOTICE": "Phiếu báo",
+        "ESCALATION": "Báo cáo Chủ tịch",
+        "OBLIGATION": "Cập nhật theo quý",
+        "OBSTACLE": "Khó khăn, vướng mắc",
+        "INSPECTION": "Kiểm tra",
+        "INQUIRY": "Hỏi đáp, góp ý",
+        "CALENDAR": "Lịch làm việc",
+        "SECRET_REPORT": "Báo cáo giấy theo chế độ mật",
+        "ABSENCE": "Ủy quyền",
+        "UNIT": "Sắp xếp đơn vị",
+        "PERIODIC_REPORT": "Báo cáo định kỳ",
+    },
+}
+
+BADGES = {
+    "DissolutionState": {"PROPOSED": ("warning", "hourglass"), "CONFIRMED": ("success", "verified"), "WITHDRAWN": ("secondary", "return")},
+}
+
+ROLES = {
+    "specialist": "Chuyên viên theo dõi",
+    "office_leader": "Lãnh đạo Văn phòng",
+    "chairman": "Lãnh đạo UBND tỉnh",
+    "clerk": "Văn thư",
+    "focal_point": "Đầu mối đơn vị",
+    "unit_leader": "Lãnh đạo đơn vị",
+    "officer": "Cán bộ thực hiện",
+    "evaluator": "Theo dõi, đánh giá",
+    "administrator": "Quản trị hệ thống",
+    "operator": "Vận hành hạ tầng",
+}
+
+NOTIFICATION_ICONS = {
+    "TASK_ASSIGNED": "inbox",
+    "ACCEPTED": "check",
+    "RETURN_REQUESTED": "return",
+    "DELEGATED": "people",
+    "REPORTED": "report",
+    "VERIFIED": "verified",
+    "SENT_BACK": "return",
+    "OVERDUE": "alert",
+    "RETURN_ANSWERED": "return",
+    "EXTENSION": "calendar",
+    "CHANGED": "draft",
+    "REPORT": "report",
+    "URGING_NOTICE": "bolt",
+    "ESCALATION": "alert",
+    "OBLIGATION": "hourglass",
+    "OBSTACLE": "flag",
+    "INSPECTION": "search",
+    "INQUIRY": "info",
+    "CALENDAR": "calendar",
+    "SECRET_REPORT": "lock",
+    "ABSENCE": "people",
+    "UNIT": "people",
+    "PERIODIC_REPORT": "report",
+}

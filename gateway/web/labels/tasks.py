@@ -1,0 +1,165 @@
+"""Tasks, and what units do with them."""
+
+from gateway.web.verbs import VERBS
+
+LABELS = {
+    "AssignmentState": {
+        "SENT": "Chờ tiếp nhận",
+        "ACCEPTED": "Đã tiếp nhận",
+        "IN_PROGRESS": "Đang xử lý",
+        "REPORTED": "Chờ xác nhận",
+        "VERIFIED": "Đã xác nhận",
+        "RETURN_REQUESTED": "Đề nghị chuyển lại",
+        "FORWARDED": "Đã chuyển đơn vị khác",
+        "CANCELLED": "Đã hủy",
+        "SUCCEEDED": "Đã chuyển đơn vị kế thừa",
+    },
+    "Execution": {"NOT_STARTED": "Chưa thực hiện", "IN_PROGRESS": "Đang thực hiện", "DONE": "Đã thực hiện"},
+    "Timeliness": {
+        "UNSPECIFIED": "Không thời hạn",
+        "IN_TIME": "Trong hạn",
+        "OVERDUE": "Quá hạn",
+        "DONE_ON_TIME": "Đúng hạn",
+        "DONE_LATE": "Xong sau hạn",
+        "AWAITING_UPDATE": "Chờ cập nhật",
+    },
+    "AssignmentRole": {"LEAD": "Chủ trì", "COORDINATING": "Phối hợp", "AGGREGATING": "Tổng hợp"},
+    "DeadlineKind": {"REPORT": "Hạn báo cáo", "SUBMIT_DRAFT": "Hạn trình dự thảo", "COMPLETE": "Hạn hoàn thành"},
+    "ReportKind": {
+        "PROGRESS": "Tình hình thực hiện",
+        "DONE": "Kết quả thực hiện",
+        "PERIODIC": "Báo cáo định kỳ",
+        "NO_CHANGE": "Không phát sinh",
+    },
+    "ReportState": {
+        "DRAFT": "Dự thảo",
+        "SUBMITTED": "Đã gửi",
+        "ACCEPTED": "Chấp nhận",
+        "REJECTED": "Không chấp nhận",
+        "WITHDRAWN": "Đã rút",
+    },
+    "ExtensionState": {
+        "REQUESTED": "Chờ quyết định",
+        "APPROVED": "Đồng ý gia hạn",
+        "REJECTED": "Không đồng ý",
+        "WITHDRAWN": "Đã rút",
+    },
+    "Action": {
+        # In a history: what nobody does by a form here, beginning with the assignment's first line.
+        "UNSPECIFIED": "Giao nhiệm vụ",
+        **{verb.name.upper(): verb.label for verb in VERBS.values()},
+        "AMEND": "Theo văn bản sửa đổi, thay thế, bãi bỏ",
+        "SUCCEED": "Chuyển đơn vị kế thừa",
+    },
+    "TaskState": {"ACTIVE": "Đang thực hiện", "COMPLETED": "Hoàn thành", "CANCELLED": "Đã hủy"},
+    "AssignmentOrder": {
+        "UNSPECIFIED": "Hạn gần nhất trước",
+        "ISSUE_DATE_DESC": "Văn bản mới nhất trước",
+        "UPDATE_TIME_DESC": "Mới cập nhật trước",
+        "UNIT": "Theo đơn vị",
+    },
+    "WorklistSection": {
+        "OVERDUE": "Quá hạn",
+        "DUE_SOON": "Sắp đến hạn",
+        "AWAITING_ME": "Chờ tôi xử lý",
+        "IN_PROGRESS": "Đang thực hiện",
+        "RETURN_REQUESTED": "Đề nghị chuyển lại",
+        "EXTENSIONS": "Đề nghị gia hạn",
+        "OBSTACLES": "Khó khăn, vướng mắc",
+        "REPORTS_TO_REVIEW": "Báo cáo chờ xem xét",
+    },
+    # Annex V.
+    "SummaryColumn": {
+        "TOTAL": "Tổng số có thời hạn",
+        "DONE": "Đã hoàn thành",
+        "DONE_ON_TIME": "Đã hoàn thành đúng hạn",
+        "DONE_LATE": "Đã hoàn thành trễ hạn",
+        "DOING": "Đang thực hiện",
+        "DOING_IN_TIME": "Đang thực hiện, trong hạn",
+        "DOING_OVERDUE": "Đang thực hiện, quá hạn",
+        "NOT_STARTED": "Chưa thực hiện",
+        "NOT_STARTED_IN_TIME": "Chưa thực hiện, trong hạn",
+        "NOT_STARTED_OVERDUE": "Chưa thực hiện, quá hạn",
+        "WITHOUT_DEADLINE": "Không thời hạn",
+        "WITHOUT_DEADLINE_DONE": "Không thời hạn, đã hoàn thành",
+        "OBLIGATIONS_FULFILLED": "Không thời hạn, đã cập nhật theo quý",
+        "OBLIGATIONS_MISSED": "Không thời hạn, chưa cập nhật theo quý",
+        "OBLIGATIONS_OPEN": "Không thời hạn, chưa đến kỳ cập nhật",
+        "ESCALATED": "Đã báo cáo Chủ tịch",
+        "LATE_UPDATES": "Cập nhật trễ",
+        "RETURN_REQUESTED": "Đề nghị chuyển lại",
+        "COORDINATING": "Phối hợp, tổng hợp",
+        "OPEN_IN_TIME": "Chưa hoàn thành, trong hạn",
+        "OPEN_OVERDUE": "Chưa hoàn thành, quá hạn",
+    },
+}
+
+BADGES = {
+    "AssignmentState": {
+        "SENT": ("primary", "inbox"),
+        "ACCEPTED": ("primary", "check"),
+        "IN_PROGRESS": ("primary", "draft"),
+        "REPORTED": ("warning", "report"),
+        "VERIFIED": ("success", "verified"),
+        "RETURN_REQUESTED": ("danger", "return"),
+        "FORWARDED": ("secondary", "right"),
+        "CANCELLED": ("secondary", "trash"),
+        "SUCCEEDED": ("secondary", "right"),
+    },
+    "Execution": {
+        "NOT_STARTED": ("secondary", "circle"),
+        "IN_PROGRESS": ("primary", "progress"),
+        "DONE": ("success", "verified"),
+    },
+    "Timeliness": {
+        "UNSPECIFIED": ("secondary", "dash"),
+        "IN_TIME": ("info", "clock"),
+        "OVERDUE": ("danger", "alert"),
+        "DONE_ON_TIME": ("success", "verified"),
+        "DONE_LATE": ("warning", "alert"),
+        "AWAITING_UPDATE": ("warning", "hourglass"),
+    },
+    "AssignmentRole": {"LEAD": ("primary", "flag"), "COORDINATING": ("secondary", "people"), "AGGREGATING": ("info", "sum")},
+    "ReportState": {
+        "DRAFT": ("secondary", "draft"),
+        "SUBMITTED": ("primary", "report"),
+        "ACCEPTED": ("success", "verified"),
+        "REJECTED": ("danger", "alert"),
+        "WITHDRAWN": ("secondary", "return"),
+    },
+    "ExtensionState": {
+        "REQUESTED": ("warning", "hourglass"),
+        "APPROVED": ("success", "verified"),
+        "REJECTED": ("danger", "alert"),
+        "WITHDRAWN": ("secondary", "return"),
+    },
+    "TaskState": {"ACTIVE": ("primary", "progress"), "COMPLETED": ("success", "verified"), "CANCELLED": ("secondary", "trash")},
+}
+
+# What a line of a history may say has changed: fields of Assignment.
+CHANGED = {
+    "content": "Nội dung",
+    "deliverable": "Sản phẩm",
+    "due_date": "Thời hạn",
+    "effective_due_date": "Hạn hiệu lực",
+    "due_exact": "Cách tính hạn",
+    "completed_on": "Ngày hoàn thành",
+    "unit_id": "Đơn vị",
+    "field_id": "Lĩnh vực",
+    "specialist_id": "Chuyên viên theo dõi",
+    "aggregating_unit_id": "Đơn vị tổng hợp",
+    "paper_report": "Báo cáo giấy",
+    "plan": "Kế hoạch",
+    "delegation": "Phân công",
+}
+
+SECTION_ICONS = {
+    "OVERDUE": "alert",
+    "DUE_SOON": "hourglass",
+    "AWAITING_ME": "inbox",
+    "IN_PROGRESS": "progress",
+    "RETURN_REQUESTED": "return",
+    "EXTENSIONS": "calendar",
+    "OBSTACLES": "flag",
+    "REPORTS_TO_REVIEW": "report",
+}
