@@ -218,7 +218,7 @@ def _escalations(time: datetime, first: date | None, last: date | None, ids: Col
     return select(c.assignment_id, *counts).where(*known).group_by(c.assignment_id).subquery()
 
 
-@article("Đ7.2.c", "§6.23")
+@article("Đ7.2.c.2", "§6.23")
 def _obligations(time: datetime, last: date | None, ids: Collection[UUID] | None) -> Subquery:
     """Of the last quarter that was decided, else of the one that was open."""
     c = obligation_told.c

@@ -12,7 +12,11 @@ from services.reporting.model import Assignment, Participation
 from services.reporting.periodic import purge as periodic
 
 AROUND = (deadline_told, *MATTERS)
-ERASED = periodic.ERASED | {table.name for table in (Assignment.__table__, Participation.__table__, assignment_told, task_told, *AROUND)}
+ERASED = (
+    periodic.ERASED
+    | {Assignment.__tablename__, Participation.__tablename__}
+    | {table.name for table in (assignment_told, task_told, *AROUND)}
+)
 _UNITS = (unit_told, member_told, calendar_told)
 # Counts hold nothing of what was counted.
 FREE = periodic.FREE | {

@@ -87,7 +87,7 @@ def _escalation(event: Any, envelope: Envelope) -> Rows:
     yield escalation_told, _about(told, envelope) | {"open": still, "due_on": optional_date(told, "due_on")}
 
 
-@article("Đ7.2.c")
+@article("Đ7.2.c.2")
 def _obligation(event: Any, envelope: Envelope) -> Rows:
     told = event.obligation
     yield obligation_told, _about(told, envelope) | {"period_end": to_date(told.period_end, "period_end"), "state": told.state}

@@ -108,9 +108,7 @@ async def test_what_could_not_be_carried_out_is_directed_anew(office: Office, ma
 
 @pytest.mark.article("Đ8.1.e", "D4")
 @pytest.mark.parametrize("direction", [pb.ESCALATION_DIRECTION_REASSIGN, pb.ESCALATION_DIRECTION_CLOSE], ids=["reassign", "close"])
-async def test_what_another_deadline_overtook_is_directed_anew(
-    office: Office, matter: pb.Escalation, direction: int
-) -> None:
+async def test_what_another_deadline_overtook_is_directed_anew(office: Office, matter: pb.Escalation, direction: int) -> None:
     """Directed in view of the first deadline, it isn't carried out on the second; the matter stays open until it is."""
     await make.exist(office.deadline, make.SYT)
     await make.exist(office.assignment, make.SYT)
@@ -131,9 +129,7 @@ async def test_what_another_deadline_overtook_is_directed_anew(
 
 
 @pytest.mark.article("Đ8.1.e", "D4")
-async def test_an_extension_directed_anew_ends_the_matter_once_it_is_carried_out(
-    office: Office, matter: pb.Escalation
-) -> None:
+async def test_an_extension_directed_anew_ends_the_matter_once_it_is_carried_out(office: Office, matter: pb.Escalation) -> None:
     reported = await act(office, "ReportEscalation", matter)
     directed = await act(office, "DirectEscalation", reported, direction=pb.ESCALATION_DIRECTION_CLOSE)
     await granted_later(office, matter.assignment_id)

@@ -118,7 +118,7 @@ async def annex_ii_paper(owners: Owners, notice_id: UUID) -> Paper:
     return annex_ii.annex_ii(head, cited)
 
 
-@article("Đ8.2", "§6.29")
+@article("Đ8.2.1", "§6.29")
 async def annex_iii_paper(owners: Owners, unit_id: UUID) -> Paper:
     """The unit's own people see who does what in it; another unit's is as if missing."""
     call = owners.call

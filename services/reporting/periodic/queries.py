@@ -29,7 +29,7 @@ from services.reporting.periodic.model import FINAL, IV, Report, ReportWatermark
 from services.reporting.periodic.periods import AD_HOC, Period
 
 
-@article("Đ9.2", "Đ9.4", "Đ10.1", "Đ12")
+@article("Đ9.2", "Đ9.4", "Đ10.1", "Đ12.2")
 def visible_to(actor: Actor) -> Select[tuple[Report]]:
     """A unit its own; the Office its own and what units have sent; the evaluator what is sent or issued."""
     if actor.has(*OFFICE_ROLES):

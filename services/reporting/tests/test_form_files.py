@@ -199,7 +199,7 @@ async def test_another_units_phieu_bao_is_as_if_missing(platform: Platform, cloc
     assert (await platform.refused(AN, pb.FORM_II))[1] == "SUBJECT_MISSING"
 
 
-@pytest.mark.article("Đ8.2")
+@pytest.mark.article("Đ8.2.1")
 async def test_annex_iii_says_who_does_what_in_the_unit(platform: Platform) -> None:
     await given(platform)
     for person in (STNMT_LEADER, theirs.STNMT_OFFICER):
@@ -221,7 +221,7 @@ async def test_annex_iii_says_who_does_what_in_the_unit(platform: Platform) -> N
         ]
 
 
-@pytest.mark.article("§6.29", "Đ8.2")
+@pytest.mark.article("§6.29", "Đ8.2.1")
 async def test_a_unit_cannot_read_anothers_annex_iii(platform: Platform) -> None:
     """§6.29."""
     await given(platform)
