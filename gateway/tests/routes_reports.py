@@ -14,7 +14,7 @@ REPORTS: dict[str, Route] = {
     "POST /bieu-mau/{annex}/dung": Route((ADMINISTRATOR, 303), 403, {"version": "0"}),
     "GET /bao-cao": Route((EVALUATOR, 200), 200),
     "GET /bao-cao/moi": Route((AN, 200), 200),
-    "POST /bao-cao/moi": Route((AN, 422), 403, {"form": "v", **MARCH}),
+    "POST /bao-cao/moi": Route((AN, 303), 403, {"form": "v", **MARCH}),
     "GET /bao-cao/tinh-hinh": Route((EVALUATOR, 200), 403),
     "POST /bao-cao/tinh-hinh/yeu-cau": Route((AN, 303), 403, MARCH),
     "GET /bao-cao/{id}": Route(),

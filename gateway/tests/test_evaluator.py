@@ -18,6 +18,7 @@ from ykcd.assignment.v1.assignment_pb2 import GetAssignmentRequest, GetTaskReque
 from ykcd.assignment.v1.event_pb2 import EvidenceDownloaded
 from ykcd.directive.v1 import people_pb2, people_pb2_grpc, programme_pb2, programme_pb2_grpc
 from ykcd.directive.v1.directive_pb2 import SECRECY_NORMAL
+from ykcd.reporting.v1.report_pb2 import PERIOD_KIND_MONTH, ReportPeriod
 
 from gateway.tests.test_flow import act, publish, report
 from gateway.tests.world import AN, EVALUATOR, OFFICER, SNV, STNMT_LEADER, SYT, SYT_LEADER, World
@@ -26,6 +27,7 @@ from kit.testing.stack import Person, Stack
 # His own inbox, and that he was here: no affair of the platform's.
 OWN = {"MarkRead", "NoteAccess"}
 DATE = Date(year=2025, month=4, day=24)
+MARCH = ReportPeriod(kind=PERIOD_KIND_MONTH, year=2025, number=3)
 MANY = 60
 
 
@@ -59,6 +61,8 @@ def _mend(part: Any, name: str, rule: str, value: Any) -> None:
         given.add()
     elif isinstance(given, Message):
         given.CopyFrom(DATE if isinstance(given, Date) else type(given)())
+    elif rule == "enum.defined_only":
+        setattr(part, name, part.DESCRIPTOR.fields_by_name[name].enum_type.values[-1].number)
     elif "uuid" in rule:
         setattr(part, name, str(uuid4()))
     elif isinstance(given, str | bytes):
@@ -91,6 +95,8 @@ async def test_the_evaluator_changes_nothing_anywhere(world: World) -> None:
             request: Any = well_formed(kind)
             if "directive" in kind.DESCRIPTOR.fields_by_name:
                 request.directive.secrecy = SECRECY_NORMAL
+            if "period" in kind.DESCRIPTOR.fields_by_name:
+                request.period.CopyFrom(MARCH)
             if method.name in found:
                 request.id = found[method.name]
             make = stack.channel.stream_unary if method.client_streaming else stack.channel.unary_unary

@@ -38,7 +38,7 @@ async def test_a_notice_is_a_paper_for_who_may_see_it(world: World) -> None:
     assert (await foreign.get("/bieu-mau/ii.exe")).status_code == 404
 
 
-@pytest.mark.article("Đ8.1.đ", "Đ8.2", "D13")
+@pytest.mark.article("Đ8.1.đ", "Đ8.2.1", "D13")
 async def test_annex_i_is_the_offices_and_annex_iii_the_units_own(world: World) -> None:
     await publish(world)
     office, unit = await world.browser(AN), await world.browser(STNMT_LEADER)

@@ -31,6 +31,8 @@ def test_every_act_has_its_form(kind, act):
     context = sample(kind, act)
     macros = web.environment().get_template(f"macros/{kind.macros}.html").make_module(context)
     html = str(getattr(macros, act.name)(Form(), f"{act.slug}-", context.get("record")))
+    if hasattr(macros, "wide") and "record" in context:
+        html += str(macros.wide(context["record"]))
     named = {re.sub(r"-\d+-.*", "", name) for name in re.findall(r'name="([^"]+)"', html)}
     assert {field.name for field in act.fields} <= named
     assert f'id="{act.icon}"' in (web.STATIC / "icons.svg").read_text()

@@ -51,7 +51,7 @@ async def test_a_units_report_is_prefilled_edited_signed_sent_and_given_back(wor
     assert (unread.status_code, 'href="#send-number"' in unread.text) == (422, True)
     await done(world, STNMT_LEADER, report, "send", {"number": "12"})
     page = await read(world, AN, report)
-    assert all(words in page for words in ("Đã gửi", "Thiếu hồ sơ.", "Gửi báo cáo", "Hồ"))
+    assert all(words in page for words in ("Đã gửi", "Thiếu hồ sơ.", "Gửi báo cáo", STNMT_LEADER.name))
     assert (await (await world.browser(SYT_LEADER)).get(report)).status_code == 404
     assert (await do(world, AN, report, "give-back", {"reason": " "})).status_code == 422
     given = await do(world, AN, report, "give-back", {"reason": "Thiếu nguyên nhân."})
@@ -87,6 +87,20 @@ async def test_the_offices_report_is_composed_signed_and_issued(world: World) ->
         assert "phu-luc-V-20250401-20250430" in answer.headers["content-disposition"]
     foreign = await world.browser(STNMT_LEADER)
     assert [(await foreign.get(f"{report}{more}")).status_code for more in ("", "/tep.pdf")] == [404, 404]
+
+
+@pytest.mark.article("Đ8.1.e", "Đ9.2")
+async def test_the_list_of_what_is_overdue_takes_the_offices_opinion(world: World) -> None:
+    await publish(world, **{"tasks-0-due_date": "2025-05-14"})
+    world.clock.set(datetime(2025, 6, 2, 9, tzinfo=HUE))
+    report = await made(world, AN, "/bao-cao/moi", {"form": "vi", **APRIL, "number": "5"})
+    page = await read(world, AN, report)
+    for words in ("Báo cáo tháng 5/2025", "Rà soát quỹ đất công trên địa bàn.", "Sở Tài nguyên và Môi trường", "quá 17 ngày"):
+        assert words in page, words
+    await done(world, AN, report, "edit", row_of(page) | {"notes-0-proposal": "Trực tiếp làm việc với Sở."})
+    page = await read(world, OFFICE_LEADER, report)
+    assert "Trực tiếp làm việc với Sở." in page
+    assert (await (await world.browser(EVALUATOR)).get(report)).status_code == 404, "a draft is the Office's own"
 
 
 @pytest.mark.article("§6.29")

@@ -66,7 +66,8 @@ def test_filter_survives_its_address():
         has_deadline=False, query="đôn đốc & 71/2016", execution=[a.EXECUTION_DONE], column=r.SUMMARY_COLUMN_DONE_LATE,
         issue_from=day("2016-01-01"), issue_to=day("2016-10-31"), regime=d.REGIME_NATIONAL, phased=True,
         extension_pending=True, obstacle_open=True, obstacle_states=[o.OBSTACLE_STATE_RAISED], urged=True, escalated=True,
-        obligation_missed=True, report_to_review=True, followed_by_me=True,
+        obligation_missed=True, report_to_review=True, followed_by_me=True, issuing_authorities=[d.ISSUING_AUTHORITY_CHAIRMAN],
+        overdue_days_from=1, overdue_days_to=30, done_from=day("2016-02-01"), done_to=day("2016-03-31"),
     )  # fmt: skip
     assert len(chosen.ListFields()) == len(r.AssignmentFilter.DESCRIPTOR.fields)
     url = filters.tasks_url(chosen, r.ASSIGNMENT_ORDER_UNIT, "a+b/c=")

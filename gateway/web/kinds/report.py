@@ -65,7 +65,7 @@ REPORTS = Kind(
     list_rpc="ListReports",
     get_rpc="GetReport",
     macros="report",
-    columns=(("form", "Biểu"), ("unit", "Đơn vị"), ("days", "Kỳ"), ("as_of", "Số liệu đến"), ("state", "Trạng thái")),
+    columns=(("unit", "Đơn vị"), ("days", "Kỳ"), ("as_of", "Số liệu đến"), ("state", "Trạng thái")),
     filters=(
         Filter("form", "Biểu", "forms", "enum", "ReportForm"),
         Filter("state", "Trạng thái", "states", "enum", "PeriodicReportState"),
