@@ -72,7 +72,8 @@ def test_what_is_allowed_works_and_what_isnt_is_refused_without_a_trace(state: i
         assert [extension.state for extension in item.extensions] == [pb.EXTENSION_STATE_REQUESTED] * so["asked"]
     else:
         assert allowed
-        assert item.state == (ACTIONS[action].to_state or (IN_PROGRESS if action == pb.ACTION_DENY_RETURN else state))
+        begins = action == pb.ACTION_DENY_RETURN or (action == pb.ACTION_REPORT_PROGRESS and state == ACCEPTED)
+        assert item.state == (ACTIONS[action].to_state or (IN_PROGRESS if begins else state))
         assert len(item.history) == lines + 1
 
 
