@@ -131,9 +131,9 @@ def _an_aggregator_is_proposed(item: Facts, _actor: Actor) -> FailedPrecondition
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. `to_state` None: it stays, or where the act itself says (back where it was, begun by a first report). `by_unit` says whose act
-    it is, the assigned unit's or the Office's. `provided` says what else must hold. No roles: nobody asks for it, it follows from what was
-    decided elsewhere."""
+    """One row. `to_state` None: it stays, or where the act itself says (back where it was, begun by a first report). `by_unit` says whose
+    act it is, the assigned unit's or the Office's. `provided` says what else must hold. No roles: nobody asks for it, it follows from what
+    was decided elsewhere."""
 
     roles: tuple[str, ...]
     from_states: tuple[int, ...]
