@@ -3,23 +3,21 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import BinaryIO
-from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter
 from starlette.datastructures import UploadFile
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from ykcd.assignment.v1.assignment_pb2 import (
     DownloadEvidenceRequest,
-    DownloadEvidenceResponse,
     Evidence,
     EvidenceHeader,
     UploadEvidenceRequest,
 )
 
 from gateway.bodies import name_of
+from gateway.downloads import streamed
 from gateway.visit import SignedInVisit, Visit
 from kit.errors import InvalidArgument
 
@@ -33,24 +31,7 @@ SECONDS = 300.0
 async def download(visit: SignedInVisit, id: UUID, evidence_id: UUID) -> Response:
     """As its unit sent it."""
     request = DownloadEvidenceRequest(assignment_id=str(id), evidence_id=str(evidence_id))
-    parts = visit.caller.stream(visit.services.assignment.DownloadEvidence, request, SECONDS)
-    header = (await anext(parts)).header
-    headers = to_save(header.file_name) | {"Content-Length": str(header.size)}
-    return StreamingResponse(_chunks(parts), media_type="application/octet-stream", headers=headers)
-
-
-def to_save(name: str) -> dict[str, str]:
-    """The headers of a file that is always saved, never shown: what others wrote mustn't run here."""
-    return {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-
-
-async def _chunks(parts: AsyncIterator[DownloadEvidenceResponse]) -> AsyncIterator[bytes]:
-    async with aclosing(parts):  # type: ignore[type-var]
-        async for part in parts:
-            yield part.chunk
+    return await streamed(visit, visit.services.assignment.DownloadEvidence, request, SECONDS, media_type="application/octet-stream")
 
 
 async def upload(visit: Visit, assignment_id: UUID, file: UploadFile, request_id: str) -> Evidence:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
@@ -13,6 +12,7 @@ from ykcd.directive.v1.directive_pb2 import ListDirectivesRequest
 from ykcd.reporting.v1.reporting_pb2 import ExportAssignmentsRequest
 
 from gateway import web
+from gateway.downloads import to_save
 from gateway.routes import records
 from gateway.visit import SignedInVisit, Visit
 from gateway.web import exports, filter_words, filters, labels, words
@@ -60,8 +60,7 @@ async def _file(name: str, listing: AsyncIterator[Any]) -> Response:
     if head.total not in (None, count):
         raise RuntimeError(f"{count} rows of {head.total}")
     size = file.seek(0, 2)
-    saved_as = quote(f"{head.title} {head.time.astimezone(words.HUE_TIME):%Y-%m-%d %H%M}.{name}", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{saved_as}", "Content-Length": str(size)}
+    headers = to_save(f"{head.title} {head.time.astimezone(words.HUE_TIME):%Y-%m-%d %H%M}.{name}") | {"Content-Length": str(size)}
     return StreamingResponse(_chunks(file), media_type=media_type, headers=headers)
 
 

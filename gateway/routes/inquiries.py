@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 from ykcd.assignment.v1 import inquiry_pb2 as pb
 
+from gateway.downloads import to_save
 from gateway.errors import status_of
-from gateway.routes.evidence import to_save
 from gateway.visit import SignedInVisit
 from gateway.web.forms import Form, read_date
 from gateway.web.kinds.inquiry import INQUIRIES, REGULATIONS

@@ -1,20 +1,17 @@
 """Forms as files (§5), and for the administrator the Word templates of which they are made (Đ8.1.d)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from enum import StrEnum
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from ykcd.reporting.v1 import form_pb2 as pb
 
 from gateway.again import REFUSALS, form_again
 from gateway.bodies import Posted, PostedForm, version_of, with_files
+from gateway.downloads import streamed, to_save
 from gateway.errors import status_of
-from gateway.routes.evidence import to_save
 from gateway.visit import SignedInVisit, Visit
 from gateway.web.forms import Form
 from gateway.web.tasks_found import asked
@@ -54,20 +51,6 @@ class Annex(StrEnum):
         return pb.Form.Value(f"FORM_{self.name}")
 
 
-async def streamed(visit: Visit, method: Any, request: Any) -> Response:
-    """A file of a header and chunks. What is refused is refused before its first byte."""
-    parts = visit.caller.stream(method, request, SECONDS)
-    header = (await anext(parts)).header
-    headers = to_save(header.file_name) | {"Content-Length": str(header.size)}
-    return StreamingResponse(_chunks(parts), media_type=header.content_type, headers=headers)
-
-
-async def _chunks(parts: AsyncIterator[Any]) -> AsyncIterator[bytes]:
-    async with aclosing(parts) as each:  # type: ignore[type-var]
-        async for part in each:
-            yield part.chunk
-
-
 @router.get("/bieu-mau/{annex}.{ending}")
 async def form_file(visit: SignedInVisit, annex: Annex, ending: Ending) -> Response:
     """Query: id, of the notice for II. III is of the reader's own unit."""
@@ -75,7 +58,7 @@ async def form_file(visit: SignedInVisit, annex: Annex, ending: Ending) -> Respo
         raise not_found()
     subject_id = (await visit.frame()).me.unit.id if annex is Annex.III else asked(visit, "id")
     request = pb.GetFormRequest(form=annex.form, subject_id=subject_id, format=ending.format)
-    return await streamed(visit, visit.services.form.GetForm, request)
+    return await streamed(visit, visit.services.form.GetForm, request, SECONDS)
 
 
 @router.get("/bieu-mau")

@@ -12,8 +12,9 @@ from ykcd.reporting.v1 import report_pb2 as pb
 
 from gateway.again import REFUSALS, form_again
 from gateway.bodies import Posted, PostedForm
+from gateway.downloads import streamed
 from gateway.errors import status_of
-from gateway.routes.papers import Ending, streamed
+from gateway.routes.papers import SECONDS, Ending
 from gateway.visit import SignedInVisit, Visit
 from gateway.web.forms import Form, read_date
 from gateway.web.kinds.report import PERIOD, REPORTS, read_period
@@ -28,7 +29,8 @@ _asks = having("specialist", "office_leader")
 
 @router.get(f"{REPORTS.address}/{{id}}/tep.{{ending}}")
 async def report_file(visit: SignedInVisit, id: UUID, ending: Ending) -> Response:
-    return await streamed(visit, visit.services.report.GetReportFile, pb.GetReportFileRequest(id=str(id), format=ending.format))
+    request = pb.GetReportFileRequest(id=str(id), format=ending.format)
+    return await streamed(visit, visit.services.report.GetReportFile, request, SECONDS)
 
 
 @router.get(STANDINGS)

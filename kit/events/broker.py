@@ -7,7 +7,7 @@ import nats
 import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerInfo, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import ConsumerInfo, RetentionPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 
@@ -81,18 +81,18 @@ class Broker:
 
     async def senders(self) -> list[str]:
         """The services whose streams stand now."""
-        streams = await (await self.jetstream()).streams_info()
-        names = (stream.config.name or "" for stream in streams)
-        return [name.removeprefix(_PREFIX).lower() for name in names if name.startswith(_PREFIX)]
+        return [(stream.config.name or "").removeprefix(_PREFIX).lower() for stream in await self._streams()]
+
+    async def _streams(self) -> list[StreamInfo]:
+        found = await (await self.jetstream()).streams_info()
+        return [stream for stream in found if (stream.config.name or "").startswith(_PREFIX)]
 
     async def heard(self) -> None:
         """Waits until our consumers have been given all that was told until now, and have applied it or failed at it once."""
         js = await self.jetstream()
-        for sender in await self.senders():
-            stream = stream_name(sender)
+        for stream in await self._streams():
             try:
-                last = (await js.stream_info(stream)).state.last_seq
-                while not _heard(await js.consumer_info(stream, self.service), last):
+                while not _heard(await js.consumer_info(stream.config.name or "", self.service), stream.state.last_seq):
                     await asyncio.sleep(HEARD_LOOK_SECONDS)
             except NotFoundError:
                 # We don't hear this one.

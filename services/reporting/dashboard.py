@@ -17,7 +17,7 @@ from services.reporting import annex, queries
 from services.reporting.convert import rate_to_proto
 from services.reporting.model import READER_ROLES
 from services.reporting.queries import Scope
-from services.reporting.tally import ALL, AUTHORITY, DONE, FIELD, ISSUED, UNIT
+from services.reporting.tally import ALL, AUTHORITY, DONE, FIELD, ISSUED, UNIT, month_after
 
 # Calendar days overdue, from and to; 0: no end.
 AGES = ((1, 7), (8, 15), (16, 30), (31, 60), (61, 0))
@@ -212,4 +212,4 @@ def _age(seen: _View, place: int, whole: Counts) -> pb.AgeFigure:
 
 
 def _end(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return month_after(month) - timedelta(days=1)

@@ -101,6 +101,11 @@ def part_of(today: Today, *conditions: ColumnElement[bool], source: Source = Ass
     return select(found, *months)
 
 
+def month_after(month: date) -> date:
+    """Its first day; `month` is the first day of one."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
 def _month(day: ColumnElement[Any]) -> ColumnElement[date]:
     return cast(func.date_trunc("month", day), Date)
 
@@ -143,7 +148,7 @@ def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
     """From a month's first day to the first one after it, neighbours together."""
     spans: list[tuple[date, date]] = []
     for month in sorted(months):
-        after = (month + timedelta(days=31)).replace(day=1)
+        after = month_after(month)
         if spans and spans[-1][1] == month:
             spans[-1] = (spans[-1][0], after)
         else:

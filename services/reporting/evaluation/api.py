@@ -18,13 +18,11 @@ from services.reporting.evaluation import answers, layout, lists, queries, servi
 from services.reporting.evaluation.convert import formula_to_proto, parameters_of
 from services.reporting.evaluation.lists import LISTS_OF_SPECIALISTS, Asked
 from services.reporting.evaluation.service import Sight, Subject
-from services.reporting.forms.convert import FORMATS, file_to_proto
+from services.reporting.forms.convert import FORMATS, file_parts
 from services.reporting.forms.paper import Paper
 from services.reporting.forms.render import rendered
 from services.reporting.model import READER_ROLES
 from services.reporting.periodic.periods import Period
-
-CHUNK_BYTES = 256 * 1024
 
 
 class EvaluationService(Servicer, evaluation_pb2_grpc.EvaluationServiceServicer):
@@ -72,9 +70,8 @@ class EvaluationService(Servicer, evaluation_pb2_grpc.EvaluationServiceServicer)
         format = FORMATS[request.format]
         file = await rendered(paper, format)
         days = f"{subject.period.first:%Y%m%d}-{subject.period.last:%Y%m%d}"
-        yield pb.GetEvaluationFileResponse(header=file_to_proto(f"{name}-{days}", format, file))
-        for start in range(0, len(file), CHUNK_BYTES):
-            yield pb.GetEvaluationFileResponse(chunk=file[start : start + CHUNK_BYTES])
+        for part in file_parts(pb.GetEvaluationFileResponse, f"{name}-{days}", format, file):
+            yield part
 
     @read
     async def ListFormulas(self, call: Call, request: pb.ListFormulasRequest) -> pb.ListFormulasResponse:

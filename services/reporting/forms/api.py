@@ -9,12 +9,10 @@ from ykcd.reporting.v1 import form_pb2_grpc
 from kit.ids import optional_uuid
 from kit.rpc import Call, Servicer, read, watch, write
 from services.reporting.forms import queries, service
-from services.reporting.forms.convert import FORMATS, file_to_proto, template_to_proto, templates_to_proto
+from services.reporting.forms.convert import FORMATS, file_parts, file_to_proto, template_to_proto, templates_to_proto
 from services.reporting.forms.gather import Owners
 from services.reporting.forms.paper import Form, Format
 from services.reporting.forms.render import rendered
-
-CHUNK_BYTES = 256 * 1024
 
 
 class FormService(Servicer, form_pb2_grpc.FormServiceServicer):
@@ -25,9 +23,8 @@ class FormService(Servicer, form_pb2_grpc.FormServiceServicer):
             paper = await service.paper_of(Owners(self.runtime.settings, call), form, optional_uuid(request.subject_id))
             template = await service.template_in_force(call.session, form) if format is Format.DOCX else None
         file = await rendered(paper, format, template)
-        yield pb.GetFormResponse(header=file_to_proto(f"phu-luc-{form.name}-{paper.date:%Y%m%d}", format, file))
-        for start in range(0, len(file), CHUNK_BYTES):
-            yield pb.GetFormResponse(chunk=file[start : start + CHUNK_BYTES])
+        for part in file_parts(pb.GetFormResponse, f"phu-luc-{form.name}-{paper.date:%Y%m%d}", format, file):
+            yield part
 
     @read
     async def ListFormTemplates(self, call: Call, request: pb.ListFormTemplatesRequest) -> pb.ListFormTemplatesResponse:

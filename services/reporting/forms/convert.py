@@ -1,5 +1,8 @@
 """From rows to protos."""
 
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
 from ykcd.reporting.v1 import form_pb2 as pb
 
 from kit.dates import from_time
@@ -14,6 +17,8 @@ CONTENT_TYPES = {
     Format.PDF: "application/pdf",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+CHUNK_BYTES = 256 * 1024
+Part = TypeVar("Part")
 
 
 def template_to_proto(row: FormTemplate, in_force: int) -> pb.FormTemplate:
@@ -41,3 +46,10 @@ def templates_to_proto(form: Form, rows: list[pb.FormTemplate]) -> pb.ListFormTe
 def file_to_proto(name: str, format: Format, content: bytes) -> pb.FormFile:
     """What precedes the bytes; `name` without its ending."""
     return pb.FormFile(file_name=f"{name}.{format}", content_type=CONTENT_TYPES[format], size=len(content))
+
+
+def file_parts(part: Callable[..., Part], name: str, format: Format, content: bytes) -> Iterator[Part]:
+    """A rendered file as messages of the type `part`: its header, then its bytes."""
+    yield part(header=file_to_proto(name, format, content))
+    for start in range(0, len(content), CHUNK_BYTES):
+        yield part(chunk=content[start : start + CHUNK_BYTES])

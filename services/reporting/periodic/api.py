@@ -14,7 +14,7 @@ from kit.identity import OFFICE_ROLES, UNIT_ROLES
 from kit.ids import optional_uuid
 from kit.page import Page
 from kit.rpc import Call, Servicer, read, watch, write
-from services.reporting.forms.convert import FORMATS, file_to_proto
+from services.reporting.forms.convert import FORMATS, file_parts
 from services.reporting.forms.paper import Format
 from services.reporting.forms.render import rendered
 from services.reporting.forms.service import template_in_force
@@ -23,7 +23,6 @@ from services.reporting.periodic.convert import row_to_proto, summary, whole
 from services.reporting.periodic.model import NOTE_FIELDS, Report
 from services.reporting.periodic.periods import Period
 
-CHUNK_BYTES = 256 * 1024
 READERS = (*OFFICE_ROLES, "evaluator", *UNIT_ROLES)
 
 
@@ -146,9 +145,8 @@ class ReportService(Servicer, report_pb2_grpc.ReportServiceServicer):
             format = FORMATS[request.format]
             template = await template_in_force(call.session, paper.form) if format is Format.DOCX else None
         file = await rendered(paper, format, template)
-        yield pb.GetReportFileResponse(header=file_to_proto(name, format, file))
-        for start in range(0, len(file), CHUNK_BYTES):
-            yield pb.GetReportFileResponse(chunk=file[start : start + CHUNK_BYTES])
+        for part in file_parts(pb.GetReportFileResponse, name, format, file):
+            yield part
 
     async def _whole(self, call: Call, report: Report) -> pb.Report:
         return whole(report, await service.content(self.runtime, report), call.actor)

@@ -9,11 +9,9 @@ import pytest
 from google.protobuf.message import Message
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.reporting.v1 import reporting_pb2 as pb
-from ykcd.reporting.v1 import reporting_pb2_grpc
 
 from kit.dates import from_time, to_date
 from kit.testing.stack import Stack
-from services.reporting.__main__ import app
 from services.reporting.tests import factories as make
 from services.reporting.tests.factories import (
     ADMINISTRATOR,
@@ -31,18 +29,6 @@ from services.reporting.tests.factories import (
 
 TODAY = date(2025, 4, 24)
 ASKED = pb.GetDashboardRequest()
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await make.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> reporting_pb2_grpc.ReportingServiceStub:
-    return reporting_pb2_grpc.ReportingServiceStub(stack.channel)
 
 
 def ago(days: int) -> date:

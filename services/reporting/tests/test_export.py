@@ -8,28 +8,14 @@ import pytest
 from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.event.v1.envelope_pb2 import AccessDenied
 from ykcd.reporting.v1 import reporting_pb2 as pb
-from ykcd.reporting.v1 import reporting_pb2_grpc
 
 from kit.errors import from_rpc
 from kit.testing.stack import Stack
 from services.reporting import export
-from services.reporting.__main__ import app
 from services.reporting.tests import factories as make
 from services.reporting.tests.factories import ADMINISTRATOR, AN, EVALUATOR, OPERATOR, PHU_LOC_POINT, STNMT_LEADER, SYT_LEADER
 
 F = pb.AssignmentFilter
-
-
-@pytest.fixture
-async def stack(serve) -> Stack:
-    made = await serve(app)
-    await make.fill(made)
-    return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> reporting_pb2_grpc.ReportingServiceStub:
-    return reporting_pb2_grpc.ReportingServiceStub(stack.channel)
 
 
 async def exported(stub, person, order: int = 0, **filter) -> tuple[int, list[pb.AssignmentRow]]:

@@ -18,7 +18,6 @@ from ykcd.directive.v1 import directive_pb2 as d
 from ykcd.directive.v1 import event_pb2 as published
 from ykcd.directive.v1 import registry_pb2
 from ykcd.reporting.v1 import reporting_pb2 as pb
-from ykcd.reporting.v1 import reporting_pb2_grpc
 
 from kit.dates import from_time
 from kit.tables import inbox
@@ -43,11 +42,6 @@ async def stack(serve, clock: FakeClock) -> Stack:
     made = await serve(app)
     await make.fill(made)
     return made
-
-
-@pytest.fixture
-def stub(stack: Stack) -> reporting_pb2_grpc.ReportingServiceStub:
-    return reporting_pb2_grpc.ReportingServiceStub(stack.channel)
 
 
 def at(number: int) -> datetime:
