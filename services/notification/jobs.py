@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,17 +23,15 @@ async def mail(context: JobContext, person_id: str) -> None:
 async def mail_soon(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
     """Makes sure that a job for this person waits: at once, or when the person may be sent the next mail."""
     key = f"mail/{person_id}"
-    while not await queries.hold_waiting_job(session, key):
-        allowed = await queries.not_before(session, person_id)
-        when = allowed if allowed and allowed > now else None
-        connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
-        try:
-            # The library's refusal of a second waiting job is a failed statement: the savepoint keeps the transaction alive.
-            async with session.begin_nested():
-                await mail.configure(connection=connection, queueing_lock=key, schedule_at=when).defer_async(person_id=str(person_id))
-        except AlreadyEnqueued:
-            continue
+    # One transaction at a time, until it ends. The queue's own index would refuse a second waiting job too, but the library reads which
+    # one from a detail that PostgreSQL leaves out under row-level security, and fails.
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    if await queries.hold_waiting_job(session, key):
         return
+    allowed = await queries.not_before(session, person_id)
+    when = allowed if allowed and allowed > now else None
+    connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    await mail.configure(connection=connection, queueing_lock=key, schedule_at=when).defer_async(person_id=str(person_id))
 
 
 async def forget_stalled(session: AsyncSession) -> None:

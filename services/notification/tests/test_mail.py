@@ -279,3 +279,26 @@ async def test_two_workers_send_one_mail(stack: Stack, smtp: SmtpServer) -> None
     await asyncio.gather(*(mail.send_owed(stack.runtime, READER.id) for _ in range(3)))
     assert smtp.attempts == 1
     assert all(row.mail_time for row in await rows(stack))
+
+
+async def test_two_that_owe_the_same_person_a_mail_at_once_queue_one_job(stack: Stack) -> None:
+    now, first_has_queued = stack.runtime.clock(), asyncio.Event()
+    waits = text("""
+        SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """)
+
+    async def first() -> None:
+        async with stack.session() as session:
+            await jobs.mail_soon(session, READER.id, now=now)
+            first_has_queued.set()
+            while not await session.scalar(waits):
+                await asyncio.sleep(0.01)
+
+    async def second() -> None:
+        await first_has_queued.wait()
+        async with stack.session() as session:
+            await jobs.mail_soon(session, READER.id, now=now)
+
+    await asyncio.gather(first(), second())
+    assert len(await jobs_waiting(stack)) == 1
